@@ -1,0 +1,72 @@
+"""Every attribute, event and scope name that the project reads or writes, once.
+
+Names follow OpenTelemetry semantic conventions 1.44 where these exist; the browser events follow
+the instrumentations of open-telemetry/opentelemetry-browser. Only ``session.replay.*`` is ours.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Resource
+SERVICE_NAME: Final = "service.name"
+SERVICE_VERSION: Final = "service.version"
+DEPLOYMENT_ENVIRONMENT: Final = "deployment.environment.name"
+USER_AGENT: Final = "user_agent.original"
+
+# Session
+SESSION_ID: Final = "session.id"
+SESSION_PREVIOUS_ID: Final = "session.previous_id"
+RUM_SESSION_ID: Final = "rum.sessionId"
+
+# User
+USER_ID: Final = "user.id"
+USER_NAME: Final = "user.name"
+USER_FULL_NAME: Final = "user.full_name"
+USER_EMAIL: Final = "user.email"
+
+# Scopes of the browser SDK
+RECORDER_SCOPE: Final = "otel_replay.recorder"
+BROWSER_SCOPE: Final = "otel_replay.browser"
+
+# Replay chunks (one log record each, in RECORDER_SCOPE)
+CHUNK_EVENT: Final = "session.replay.chunk"
+DROPPED_EVENT: Final = "session.replay.dropped"
+REPLAY_TAB: Final = "session.replay.tab"
+REPLAY_SEQ: Final = "session.replay.seq"
+REPLAY_START: Final = "session.replay.start"
+REPLAY_END: Final = "session.replay.end"
+REPLAY_EVENTS: Final = "session.replay.events"
+REPLAY_CHECKPOINT: Final = "session.replay.checkpoint"
+REPLAY_ENCODING: Final = "session.replay.encoding"
+REPLAY_SIZE: Final = "session.replay.size"
+REPLAY_FINAL: Final = "session.replay.final"
+REPLAY_DROPPED_REASON: Final = "session.replay.dropped.reason"
+
+# Events of the browser SDK (log records in BROWSER_SCOPE)
+SESSION_START_EVENT: Final = "session.start"
+SESSION_END_EVENT: Final = "session.end"
+EXCEPTION_EVENT: Final = "exception"
+NAVIGATION_EVENT: Final = "browser.navigation"
+CONSOLE_EVENT: Final = "browser.console"
+CLICK_EVENT: Final = "browser.user_action.click"
+WEB_VITAL_EVENT: Final = "browser.web_vital"
+RESOURCE_TIMING_EVENT: Final = "browser.resource_timing"
+
+EXCEPTION_TYPE: Final = "exception.type"
+EXCEPTION_MESSAGE: Final = "exception.message"
+EXCEPTION_STACKTRACE: Final = "exception.stacktrace"
+NAVIGATION_TYPE: Final = "browser.navigation.type"
+CONSOLE_METHOD: Final = "browser.console.method"
+CSS_SELECTOR: Final = "browser.css_selector"
+TAG_NAME: Final = "browser.tag_name"
+ELEMENT_TEXT: Final = "browser.element.text"
+PAGE_X: Final = "browser.page.x"
+PAGE_Y: Final = "browser.page.y"
+URL_FULL: Final = "url.full"
+
+# HTTP client spans
+HTTP_REQUEST_METHOD: Final = "http.request.method"
+HTTP_RESPONSE_STATUS: Final = "http.response.status_code"
+SERVER_ADDRESS: Final = "server.address"
+ERROR_TYPE: Final = "error.type"
