@@ -1,0 +1,46 @@
+"""Blob stores: where payload bytes lie, by key.
+
+Keys are relative paths of letters, digits and ``-_./``; a blob is written once and never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from otel_replay.errors import ConfigError
+from otel_replay.storage.blobs.file import FileBlobStore
+
+
+class BlobStore(Protocol):
+    """What every store promises. Safe for threads."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Stores `data`; when it returns, the bytes survive a crash. Raises UnavailableError."""
+
+    def get(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Returns `length` bytes from `offset` (all that follows when None).
+
+        Raises DamagedBlobError when the blob is missing or shorter than asked for, and
+        UnavailableError when the store cannot be reached.
+        """
+
+    def delete(self, key: str) -> None:
+        """Removes a blob; one that is not there is no error. Raises UnavailableError."""
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """Yields the keys that begin with `prefix`, in order. Raises UnavailableError."""
+
+
+def open_blob_store(url: str) -> BlobStore:
+    """Opens the store that ``OTEL_REPLAY_BLOBS`` names. Raises ConfigError."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
+        return FileBlobStore(Path(unquote(parts.path)))
+    if parts.scheme == "s3":
+        raise ConfigError(
+            f"OTEL_REPLAY_BLOBS is {url!r}: s3:// is not supported yet, use file:///path"
+        )
+    raise ConfigError(f"OTEL_REPLAY_BLOBS is {url!r}: expected file:///path")

@@ -1,0 +1,216 @@
+"""Connects to ClickHouse: a server over HTTP, or the engine embedded in this process (chdb)."""
+
+from __future__ import annotations
+
+import queue
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
+
+_DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+DEFAULT_DATABASE = "otel"
+
+
+class QueryError(OtelReplayError):
+    """ClickHouse refused a statement; ``code`` is its error number, 0 when it gave none."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where ClickHouse is, read from ``OTEL_REPLAY_CLICKHOUSE``."""
+
+    url: str
+    embedded_path: Path | None
+    """Folder of the embedded engine; None for a server."""
+    database: str
+
+    @classmethod
+    def parse(cls, value: str) -> Address:
+        """Reads ``chdb:///path[?database=name]`` or ``http(s)://user:password@host:port/database``.
+
+        Raises ConfigError.
+        """
+        parts = urlsplit(value)
+        if parts.scheme == "chdb":
+            path, database = Path(parts.path), _query_value(parts.query, "database")
+            usable = bool(parts.path.strip("/"))
+        else:
+            path, database = None, parts.path.strip("/")
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        database = database or DEFAULT_DATABASE
+        if not usable or not _DATABASE_NAME.fullmatch(database):
+            raise ConfigError(
+                f"OTEL_REPLAY_CLICKHOUSE is {_without_password(value)!r}: expected chdb:///path or"
+                " http(s)://user:password@host:port/database"
+            )
+        return cls(value, path, database)
+
+    @property
+    def shown(self) -> str:
+        """The address without its password, for messages."""
+        return _without_password(self.url)
+
+
+def _query_value(query: str, name: str) -> str:
+    return next((v for k, _, v in (p.partition("=") for p in query.split("&")) if k == name), "")
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//([^/@:]*):[^@/]*@", r"//\1:***@", url)
+
+
+class Database:
+    """A project's database. Safe for threads: each statement takes a client of its own.
+
+    Every method raises QueryError when ClickHouse refuses the statement, and UnavailableError when
+    it cannot be reached.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._created = False
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Runs a SELECT; returns its rows by column name. Parameters are ``{name:Type}`` in the SQL."""
+        with self._client() as client:
+            result = client.query(
+                sql, parameters=dict(parameters or {}), settings=dict(settings or {})
+            )
+            return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+
+    def command(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Runs a statement that returns nothing."""
+        with self._client() as client:
+            client.command(sql, parameters=dict(parameters or {}), settings=dict(settings or {}))
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Inserts rows by column name; all rows have the keys of the first. Returns once stored."""
+        if not rows:
+            return
+        names = list(rows[0])
+        with self._client() as client:
+            client.insert(
+                table, [[row[name] for name in names] for row in rows], column_names=names
+            )
+
+    def insert_bytes(self, table: str, data: bytes, fmt: str, settings: Mapping[str, Any]) -> None:
+        """Inserts bytes that ClickHouse itself decodes by the input format `fmt`. Returns once stored."""
+        with self._client() as client:
+            client.raw_insert(table, insert_block=data, fmt=fmt, settings=dict(settings))
+
+    def query_bytes(
+        self,
+        sql: str,
+        fmt: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Runs a SELECT; returns its result as ClickHouse's output format `fmt` writes it."""
+        with self._client() as client:
+            result = client.raw_query(
+                sql, fmt=fmt, parameters=dict(parameters or {}), settings=dict(settings or {})
+            )
+            return bytes(result)
+
+    def close(self) -> None:
+        """Closes the clients that are idle."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except queue.Empty:
+                return
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        client = self._take()
+        try:
+            with _translated(self.address):
+                yield client
+        except UnavailableError:
+            client.close()
+            raise
+        except BaseException:
+            self._idle.put(client)
+            raise
+        self._idle.put(client)
+
+    def _take(self) -> Any:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return self._open()
+
+    def _open(self) -> Any:
+        clickhouse_connect = _driver()
+        embedded = self.address.embedded_path
+        with _translated(self.address):
+            if not self._created:
+                self._create_database(clickhouse_connect)
+            if embedded is not None:
+                return clickhouse_connect.get_client(
+                    dsn=f"chdb://{embedded}", database=self.address.database
+                )
+            return clickhouse_connect.get_client(
+                dsn=self.address.url, database=self.address.database, autogenerate_session_id=False
+            )
+
+    def _create_database(self, clickhouse_connect: Any) -> None:
+        embedded = self.address.embedded_path
+        if embedded is not None:
+            embedded.mkdir(parents=True, exist_ok=True)
+            client = clickhouse_connect.get_client(dsn=f"chdb://{embedded}")
+        else:
+            root = urlsplit(self.address.url)._replace(path="").geturl()
+            client = clickhouse_connect.get_client(dsn=root, autogenerate_session_id=False)
+        client.command(f"CREATE DATABASE IF NOT EXISTS `{self.address.database}`")
+        client.close()
+        self._created = True
+
+
+def _driver() -> Any:
+    try:
+        import clickhouse_connect
+    except ImportError as exc:
+        raise ConfigError(
+            "clickhouse-connect is not installed: run pip install 'otel-replay[server]'"
+        ) from exc
+    return clickhouse_connect
+
+
+@contextmanager
+def _translated(address: Address) -> Iterator[None]:
+    """Turns the driver's exceptions into ours."""
+    from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
+
+    try:
+        yield
+    except ImportError as exc:
+        raise ConfigError(
+            "the embedded ClickHouse is not installed: run pip install 'otel-replay[server,embedded]'"
+        ) from exc
+    except (OperationalError, ConnectionError, TimeoutError) as exc:
+        raise UnavailableError(f"ClickHouse at {address.shown} is away: {exc}") from exc
+    except ClickHouseError as exc:
+        code = re.search(r"[Cc]ode:?\s*(\d+)", str(exc))
+        raise QueryError(str(exc), int(code.group(1)) if code else 0) from exc
