@@ -87,7 +87,7 @@ class Database:
         parameters: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
-        """Runs a SELECT; returns its rows by column name. Parameters are ``{name:Type}`` in the SQL."""
+        """Runs a SELECT; returns its rows by column name. Parameters are ``{name:Type}`` in it."""
         with self._client() as client:
             result = client.query(
                 sql, parameters=dict(parameters or {}), settings=dict(settings or {})
@@ -115,7 +115,7 @@ class Database:
             )
 
     def insert_bytes(self, table: str, data: bytes, fmt: str, settings: Mapping[str, Any]) -> None:
-        """Inserts bytes that ClickHouse itself decodes by the input format `fmt`. Returns once stored."""
+        """Inserts bytes that ClickHouse decodes by the input format `fmt`. Returns once stored."""
         with self._client() as client:
             client.raw_insert(table, insert_block=data, fmt=fmt, settings=dict(settings))
 
@@ -207,7 +207,8 @@ def _translated(address: Address) -> Iterator[None]:
         yield
     except ImportError as exc:
         raise ConfigError(
-            "the embedded ClickHouse is not installed: run pip install 'otel-replay[server,embedded]'"
+            "the embedded ClickHouse is not installed:"
+            " run pip install 'otel-replay[server,embedded]'"
         ) from exc
     except (OperationalError, ConnectionError, TimeoutError) as exc:
         raise UnavailableError(f"ClickHouse at {address.shown} is away: {exc}") from exc

@@ -22,7 +22,8 @@ class FileBlobStore:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise ConfigError(
-                f"the blob folder {root} cannot be used ({exc.strerror}): choose one that is writable"
+                f"the blob folder {root} cannot be used"
+                f" ({exc.strerror}): choose one that is writable"
             ) from exc
 
     def put(self, key: str, data: bytes) -> None:

@@ -1,0 +1,1 @@
+"""One module per recorder whose replay data the receiver takes."""

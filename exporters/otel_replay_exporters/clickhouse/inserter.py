@@ -1,0 +1,44 @@
+"""Stores OTLP export requests in ClickHouse, which decodes them itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from otel_replay.storage.clickhouse import Database
+from otel_replay_exporters.clickhouse.signals import SIGNALS, Signal
+
+
+class OtlpInserter:
+    """Writes batches of serialized export requests of one signal."""
+
+    def __init__(self, database: Database, signal: Signal) -> None:
+        self._database = database
+        self._signal = signal
+        self._settings = {
+            "format_schema_source": "string",
+            "format_schema": signal.schema,
+            "format_schema_message_name": signal.request.name,
+            "input_format_protobuf_oneof_presence": 1,
+            "output_format_json_escape_forward_slashes": 0,
+            # Timestamps come from senders: a batch may reach over any number of days.
+            "max_partitions_per_insert_block": 0,
+        }
+
+    def __call__(self, requests: Sequence[bytes]) -> None:
+        """Inserts the requests as one batch; when it returns, their rows are stored.
+
+        Requests have one repeated field at the top, so joined bytes are one bigger request.
+        Raises QueryError when ClickHouse refuses the batch, UnavailableError when it is away.
+        """
+        data = b"".join(requests)
+        if data:
+            self._database.insert_bytes(
+                self._signal.ingest_table, data, "ProtobufSingle", self._settings
+            )
+
+
+def create_ingest_tables(database: Database) -> None:
+    """Makes the tables and views that take requests apart; safe to repeat."""
+    for signal in SIGNALS.values():
+        for statement in signal.ddl:
+            database.command(statement)

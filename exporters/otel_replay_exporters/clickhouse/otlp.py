@@ -1,0 +1,125 @@
+"""The OTLP messages, as far as rows are made from them (opentelemetry-proto 1.11).
+
+Values inside arrays and maps are scalars here: receivers render what is nested deeper into a string
+before it comes this far, so `array_value` and `kvlist_value` of ELEMENT stay empty.
+"""
+
+from __future__ import annotations
+
+from otel_replay_exporters.clickhouse.messages import Field, Message
+
+
+def _any_value(name: str, array: str | Message, kvlist: str | Message) -> Message:
+    return Message(
+        name,
+        (
+            Field("string_value", 1, "string"),
+            Field("bool_value", 2, "bool"),
+            Field("int_value", 3, "int64"),
+            Field("double_value", 4, "double"),
+            Field("array_value", 5, array),
+            Field("kvlist_value", 6, kvlist),
+            Field("bytes_value", 7, "bytes"),
+        ),
+        oneof="value",
+    )
+
+
+def _key_value(name: str, value: Message) -> Message:
+    return Message(name, (Field("key", 1, "string"), Field("value", 2, value)))
+
+
+ELEMENT = _any_value("Element", "bytes", "bytes")
+ANY_VALUE = _any_value(
+    "AnyValue",
+    Message("ArrayValue", (Field("values", 1, ELEMENT, repeated=True),)),
+    Message("KeyValueList", (Field("values", 1, _key_value("Entry", ELEMENT), repeated=True),)),
+)
+_ATTRIBUTE = _key_value("KeyValue", ANY_VALUE)
+
+
+def _attributes(number: int) -> Field:
+    return Field("attributes", number, _ATTRIBUTE, repeated=True)
+
+
+RESOURCE = Message("Resource", (_attributes(1),))
+SCOPE = Message(
+    "InstrumentationScope",
+    (Field("name", 1, "string"), Field("version", 2, "string"), _attributes(3)),
+)
+SPAN = Message(
+    "Span",
+    (
+        Field("trace_id", 1, "bytes"),
+        Field("span_id", 2, "bytes"),
+        Field("trace_state", 3, "string"),
+        Field("parent_span_id", 4, "bytes"),
+        Field("name", 5, "string"),
+        Field("kind", 6, "int32"),
+        Field("start_time_unix_nano", 7, "fixed64"),
+        Field("end_time_unix_nano", 8, "fixed64"),
+        _attributes(9),
+        Field(
+            "events",
+            11,
+            Message(
+                "Event",
+                (Field("time_unix_nano", 1, "fixed64"), Field("name", 2, "string"), _attributes(3)),
+            ),
+            repeated=True,
+        ),
+        Field(
+            "links",
+            13,
+            Message(
+                "Link",
+                (
+                    Field("trace_id", 1, "bytes"),
+                    Field("span_id", 2, "bytes"),
+                    Field("trace_state", 3, "string"),
+                    _attributes(4),
+                ),
+            ),
+            repeated=True,
+        ),
+        Field(
+            "status", 15, Message("Status", (Field("message", 2, "string"), Field("code", 3, "int32")))
+        ),
+    ),
+)
+LOG_RECORD = Message(
+    "LogRecord",
+    (
+        Field("time_unix_nano", 1, "fixed64"),
+        Field("severity_number", 2, "int32"),
+        Field("severity_text", 3, "string"),
+        Field("body", 5, ANY_VALUE),
+        _attributes(6),
+        Field("flags", 8, "fixed32"),
+        Field("trace_id", 9, "bytes"),
+        Field("span_id", 10, "bytes"),
+        Field("observed_time_unix_nano", 11, "fixed64"),
+        Field("event_name", 12, "string"),
+    ),
+)
+
+
+def export_request(name: str, resources: str, scopes: str, records: str, record: Message) -> Message:
+    """An export request; all signals share its shape: resources, in these scopes, in these records."""
+    scope = Message(
+        f"{name}Scope",
+        (
+            Field("scope", 1, SCOPE),
+            Field(records, 2, record, repeated=True),
+            Field("schema_url", 3, "string"),
+        ),
+    )
+    resource = Message(
+        f"{name}Resource",
+        (
+            Field("resource", 1, RESOURCE),
+            Field(scopes, 2, scope, repeated=True),
+            Field("schema_url", 3, "string"),
+        ),
+    )
+    return Message(f"{name}Request", (Field(resources, 1, resource, repeated=True),))

@@ -1,0 +1,33 @@
+"""What receivers hand on to storage, and the promise of the handover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from otel_replay.sessions.chunks import Chunk
+
+SignalName = Literal["traces", "logs"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """One accepted OTLP export request."""
+
+    signal: SignalName
+    data: bytes
+    """The serialized request without what was taken out of it; may be empty. Values nested deeper
+    than one level have been rendered to strings."""
+    chunks: tuple[Chunk, ...] = ()
+    """Replay chunks taken out of a logs request."""
+
+
+class Consumer(Protocol):
+    """Takes requests; a plain coroutine function satisfies it."""
+
+    async def __call__(self, request: ExportRequest, /) -> None:
+        """Returns once all of the request is durable.
+
+        Raises InvalidDataError when storage cannot take this very request, and RetryableError when
+        the sender should try again; what was stored by then may be sent again without harm.
+        """

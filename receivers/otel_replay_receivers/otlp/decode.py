@@ -1,0 +1,173 @@
+"""From the bytes of an export request to what storage takes: validated, unfit records left out.
+
+One parse in C validates the whole request. Python looks at the ids of spans and the scopes of logs,
+never at attributes, unless a request nests values deeper than storage's columns go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import DecodeError
+
+from otel_replay.errors import InvalidDataError
+from otel_replay.semconv import RECORDER_SCOPE
+from otel_replay.sessions.chunks import Chunk
+from otel_replay.telemetry import ExportRequest, SignalName
+from otel_replay_receivers.formats import recorder
+from otel_replay_receivers.otlp.messages import (
+    DEEP_LOGS_REQUEST,
+    DEEP_TRACES_REQUEST,
+    LOGS_REQUEST,
+    TRACES_REQUEST,
+)
+from otel_replay_receivers.otlp.values import flatten, flatten_value
+
+_NO_TRACE_ID = bytes(16)
+_NO_SPAN_ID = bytes(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An export request, and what of it was refused."""
+
+    request: ExportRequest
+    accepted: int
+    """Records that go on to storage, chunks included."""
+    rejected: int
+    message: str
+    """Why records were rejected; empty when none was."""
+
+
+def decode(signal: SignalName, data: bytes, received_ms: int) -> Decoded:
+    """Takes an export request apart. `received_ms` is our clock, ms since the epoch.
+
+    Raises InvalidDataError when the bytes are not a request of that signal.
+    """
+    return _decode_traces(data) if signal == "traces" else _decode_logs(data, received_ms)
+
+
+def _parse(message_class: Any, data: bytes, what: str) -> Any:
+    try:
+        return message_class.FromString(data)
+    except (DecodeError, ValueError) as exc:
+        # The runtime checks required fields only on request, so this is about the bytes.
+        raise InvalidDataError(
+            f"the body ({len(data)} bytes) is not a protobuf {what}: {exc or 'cannot be parsed'}"
+        ) from exc
+
+
+def _decode_traces(data: bytes) -> Decoded:
+    what = "ExportTraceServiceRequest"
+    parsed = _parse(TRACES_REQUEST, data, what)
+    if not parsed.IsInitialized():
+        parsed = _parse(DEEP_TRACES_REQUEST, data, what)
+        _flatten_traces(parsed)
+        data = parsed.SerializeToString()
+    total = rejected = 0
+    for spans in _span_lists(parsed):
+        unfit = [i for i, span in enumerate(spans) if not _has_ids(span)]
+        total, rejected = total + len(spans), rejected + len(unfit)
+        for i in reversed(unfit):
+            del spans[i]
+    if rejected:
+        data = parsed.SerializePartialToString()
+    message = (
+        f"{rejected} spans rejected: a span needs a trace_id of 16 bytes and a span_id of 8 bytes,"
+        " neither of them all zero"
+    )
+    return Decoded(
+        ExportRequest("traces", data if total > rejected else b""),
+        total - rejected,
+        rejected,
+        message if rejected else "",
+    )
+
+
+def _span_lists(request: Any) -> Iterator[Any]:
+    for resource in request.resource_spans:
+        for scope in resource.scope_spans:
+            yield scope.spans
+
+
+def _has_ids(span: Any) -> bool:
+    trace_id, span_id = span.trace_id, span.span_id
+    return (
+        len(trace_id) == 16
+        and len(span_id) == 8
+        and trace_id != _NO_TRACE_ID
+        and span_id != _NO_SPAN_ID
+    )
+
+
+def _flatten_traces(request: Any) -> None:
+    for resource in request.resource_spans:
+        flatten(resource.resource.attributes)
+        for scope in resource.scope_spans:
+            flatten(scope.scope.attributes)
+            for span in scope.spans:
+                flatten(span.attributes)
+                for part in (*span.events, *span.links):
+                    flatten(part.attributes)
+
+
+def _decode_logs(data: bytes, received_ms: int) -> Decoded:
+    what = "ExportLogsServiceRequest"
+    parsed = _parse(LOGS_REQUEST, data, what)
+    if not parsed.IsInitialized():
+        parsed = _parse(DEEP_LOGS_REQUEST, data, what)
+        _flatten_logs(parsed)
+        data = parsed.SerializeToString()
+    chunks, problems = _take_chunks(parsed, received_ms)
+    if chunks or problems:
+        data = parsed.SerializePartialToString()
+    total = sum(len(records) for records in _record_lists(parsed))
+    return Decoded(
+        ExportRequest("logs", data if total else b"", tuple(chunks)),
+        total + len(chunks),
+        len(problems),
+        f"{len(problems)} replay chunks rejected: {problems[0]}" if problems else "",
+    )
+
+
+def _record_lists(request: Any) -> Iterator[Any]:
+    for resource in request.resource_logs:
+        for scope in resource.scope_logs:
+            yield scope.log_records
+
+
+def _flatten_logs(request: Any) -> None:
+    for resource in request.resource_logs:
+        flatten(resource.resource.attributes)
+        for scope in resource.scope_logs:
+            flatten(scope.scope.attributes)
+            for record in scope.log_records:
+                flatten(record.attributes)
+                flatten_value(record.body)
+
+
+def _take_chunks(request: Any, received_ms: int) -> tuple[list[Chunk], list[str]]:
+    """Moves replay chunks out of the request; returns them, and what was wrong with the others."""
+    chunks: list[Chunk] = []
+    problems: list[str] = []
+    for resource in request.resource_logs:
+        for scope in resource.scope_logs:
+            if scope.scope.name != RECORDER_SCOPE:
+                continue
+            rest = []
+            for record in scope.log_records:
+                if not recorder.is_chunk(record):
+                    rest.append(record)
+                    continue
+                try:
+                    chunks.append(recorder.chunk(record, resource.resource, received_ms))
+                except InvalidDataError as exc:
+                    problems.append(str(exc))
+            if len(rest) < len(scope.log_records):
+                kept = [record.SerializePartialToString() for record in rest]
+                del scope.log_records[:]
+                for serialized in kept:
+                    scope.log_records.add().MergeFromString(serialized)
+    return chunks, problems

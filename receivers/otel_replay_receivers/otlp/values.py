@@ -1,0 +1,123 @@
+"""Renders OTLP values to text as the Collector's ``AsString()`` does (pdata, pcommon/value.go).
+
+ClickHouse renders nearly everything; this is for values nested deeper than its columns go.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+_MAX_JSON_DEPTH = 64
+
+
+def flatten(attributes: Iterable[Any]) -> None:
+    """Replaces, in place, each value of the KeyValues that nests deeper than one level by its text."""
+    for attribute in attributes:
+        flatten_value(attribute.value)
+
+
+def flatten_value(value: Any) -> None:
+    """Replaces an AnyValue that nests deeper than one level by its text, in place."""
+    if any(_is_nested(element) for element in _elements(value)):
+        value.string_value = as_string(value)
+
+
+def as_string(value: Any) -> str:
+    """An AnyValue as text: a string bare, an array or map as JSON, nothing as ''."""
+    kind = value.WhichOneof("value")
+    if kind is None:
+        return ""
+    if kind == "string_value":
+        return str(value.string_value)
+    if kind == "double_value":
+        return double_as_string(value.double_value)
+    if kind == "bytes_value":
+        return base64.b64encode(value.bytes_value).decode()
+    return _json(value, 0)
+
+
+def double_as_string(value: float) -> str:
+    """The shortest digits that read back; with exponent below 1e-6 and from 1e21 on only."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    digits = repr(value)
+    if value == 0:
+        return digits.removesuffix(".0")
+    mantissa, _, exponent = digits.partition("e")
+    if 1e-6 <= abs(value) < 1e21:
+        return _positional(mantissa, int(exponent or 0))
+    return _scientific(mantissa, int(exponent or 0))
+
+
+def _positional(mantissa: str, exponent: int) -> str:
+    sign, mantissa = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    whole, _, fraction = mantissa.partition(".")
+    digits, point = whole + fraction, len(whole) + exponent
+    if point <= 0:
+        digits, point = "0" * (1 - point) + digits, 1
+    digits = digits.ljust(point, "0")
+    fraction = digits[point:].rstrip("0")
+    return sign + digits[:point] + ("." + fraction if fraction else "")
+
+
+def _scientific(mantissa: str, exponent: int) -> str:
+    sign, mantissa = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    exponent += len(whole) - 1 if whole.strip("0") else -_leading_zeros(fraction) - 1
+    digits = digits.rstrip("0") or "0"
+    fraction = "." + digits[1:] if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{fraction}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
+
+
+def _leading_zeros(text: str) -> int:
+    return len(text) - len(text.lstrip("0"))
+
+
+def _is_nested(value: Any) -> bool:
+    return value.WhichOneof("value") in ("array_value", "kvlist_value")
+
+
+def _elements(value: Any) -> list[Any]:
+    kind = value.WhichOneof("value")
+    if kind == "array_value":
+        return list(value.array_value.values)
+    if kind == "kvlist_value":
+        return [entry.value for entry in value.kvlist_value.values]
+    return []
+
+
+def _json(value: Any, depth: int) -> str:
+    kind = value.WhichOneof("value")
+    if depth > _MAX_JSON_DEPTH:
+        return _quoted("...")
+    if kind == "array_value":
+        return f"[{','.join(_json(v, depth + 1) for v in value.array_value.values)}]"
+    if kind == "kvlist_value":
+        # Of equal keys the last wins, as in the map that the Collector makes of them.
+        members = {entry.key: entry.value for entry in value.kvlist_value.values}
+        ordered = sorted(members, key=lambda key: key.encode())
+        return f"{{{','.join(f'{_quoted(k)}:{_json(members[k], depth + 1)}' for k in ordered)}}}"
+    return _json_scalar(value, kind)
+
+
+def _json_scalar(value: Any, kind: str | None) -> str:
+    if kind is None:
+        return "null"
+    if kind == "bool_value":
+        return "true" if value.bool_value else "false"
+    if kind == "int_value":
+        return str(value.int_value)
+    if kind == "double_value" and math.isfinite(value.double_value):
+        return double_as_string(value.double_value)
+    return _quoted(as_string(value))
+
+
+def _quoted(text: str) -> str:
+    # Go's encoder writes these two as escapes even without HTML escaping.
+    quoted = json.dumps(text, ensure_ascii=False)
+    return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
