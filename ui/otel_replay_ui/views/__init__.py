@@ -1,0 +1,1 @@
+"""Pages and other things the UI's server answers besides the API."""

@@ -1,0 +1,86 @@
+// Builds static/dist: one script per page, shared chunks, one style sheet, and manifest.json, which
+// tells the server what the files of a page are called. Fails when a page's scripts are too big.
+import { build, context } from 'esbuild';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, '..', 'static', 'dist');
+const SCRIPT_LIMIT_BYTES = 300_000;
+
+const manifestPlugin = {
+  name: 'manifest',
+  setup(builder) {
+    builder.onEnd((result) => {
+      if (result.errors.length === 0) writeManifest(result.metafile);
+    });
+  },
+};
+
+const options = {
+  absWorkingDir: here,
+  entryPoints: {
+    sessions: 'src/pages/sessions.ts',
+    session: 'src/pages/session.ts',
+    trace: 'src/pages/trace.ts',
+    theme: 'src/pages/theme.ts',
+    app: 'src/styles/app.css',
+  },
+  entryNames: '[name]-[hash]',
+  chunkNames: 'chunk-[hash]',
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: ['chrome111', 'firefox115', 'safari16.4'],
+  minify: true,
+  sourcemap: true,
+  metafile: true,
+  logLevel: 'warning',
+  plugins: [manifestPlugin],
+};
+
+/** Every chunk that loading `output` pulls in, without the lazily imported ones. */
+function staticImports(outputs, output, seen = new Set()) {
+  for (const { path, kind } of outputs[output].imports) {
+    if (kind !== 'import-statement' || seen.has(path)) continue;
+    seen.add(path);
+    staticImports(outputs, path, seen);
+  }
+  return [...seen];
+}
+
+function writeManifest(metafile) {
+  const manifest = {};
+  const sizes = [];
+  for (const [output, info] of Object.entries(metafile.outputs)) {
+    if (!info.entryPoint) continue;
+    const page = basename(info.entryPoint).replace(/\.(ts|css)$/, '');
+    const preload = staticImports(metafile.outputs, output);
+    const isStyle = output.endsWith('.css');
+    manifest[page] = {
+      js: isStyle ? '' : basename(output),
+      css: isStyle ? basename(output) : '',
+      preload: preload.map((path) => basename(path)),
+    };
+    sizes.push([page, gzipBytes([output, ...preload])]);
+  }
+  writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 1));
+  report(sizes);
+}
+
+function gzipBytes(outputs) {
+  return outputs.reduce((sum, path) => sum + gzipSync(readFileSync(join(here, path))).length, 0);
+}
+
+function report(sizes) {
+  for (const [page, bytes] of sizes) console.log(`${page.padEnd(10)} ${(bytes / 1000).toFixed(1)} kB gzip`);
+  const tooBig = sizes.filter(([, bytes]) => bytes > SCRIPT_LIMIT_BYTES);
+  if (tooBig.length > 0) throw new Error(`over ${SCRIPT_LIMIT_BYTES} bytes of script: ${tooBig.join(', ')}`);
+}
+
+rmSync(dist, { recursive: true, force: true });
+if (process.argv.includes('--watch')) await (await context(options)).watch();
+else await build(options);

@@ -1,0 +1,69 @@
+/** What every page has: the bar at the top, messages, and the frame around the content. */
+
+import { h, fill, type Child } from './dom';
+import { icon } from './icons';
+import { currentTheme, onThemeChange, toggleTheme } from './theme';
+
+/** The page's root element, as the template made it. */
+export function appRoot(): HTMLElement {
+  const root = document.getElementById('app');
+  if (!root) throw new Error('The page has no #app element.');
+  return root;
+}
+
+export function topBar(...content: Child[]): HTMLElement {
+  const brand = h('a', { class: 'brand', href: '/sessions', 'aria-label': 'otel-replay, all sessions' }, logo(), h('span', {}, 'otel-replay'));
+  return h('header', { class: 'topbar' }, brand, ...content, themeButton());
+}
+
+function logo(): HTMLElement {
+  return h('span', { class: 'logo', 'aria-hidden': 'true' }, icon('play', 12));
+}
+
+function themeButton(): HTMLElement {
+  const button = h('button', { class: 'icon-button', type: 'button', on: { click: () => toggleTheme() } });
+  const refresh = (): void => {
+    const dark = currentTheme() === 'dark';
+    fill(button, icon(dark ? 'sun' : 'moon'));
+    button.setAttribute('aria-label', dark ? 'Use the light theme' : 'Use the dark theme');
+    button.title = dark ? 'Light theme' : 'Dark theme';
+  };
+  refresh();
+  onThemeChange(refresh);
+  return button;
+}
+
+/** A page or panel that has nothing to show, and says why. */
+export function notice(title: string, text: string, ...actions: Child[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'notice', role: 'status' },
+    h('p', { class: 'notice-title' }, title),
+    h('p', { class: 'notice-text' }, text),
+    actions.length > 0 && h('div', { class: 'notice-actions' }, ...actions),
+  );
+}
+
+const TOAST_MS = 2200;
+
+/** A short message at the bottom of the page. */
+export function toast(text: string): void {
+  document.querySelector('.toast')?.remove();
+  const element = h('div', { class: 'toast', role: 'status' }, text);
+  document.body.append(element);
+  setTimeout(() => element.remove(), TOAST_MS);
+}
+
+/** Put `text` on the clipboard and say so. */
+export async function copyText(text: string, done: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch {
+    toast('The browser does not allow copying here.');
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

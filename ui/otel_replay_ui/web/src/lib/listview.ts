@@ -1,0 +1,147 @@
+/**
+ * A list of rows of one height. Long lists keep only the rows in sight in the document; short ones keep
+ * all, so that the browser's own search and assistive technology see them.
+ */
+
+import { h } from './dom';
+
+const VIRTUAL_FROM = 400;
+const OVERSCAN = 12;
+
+export interface ListOptions<T> {
+  rowHeight: number;
+  label: string;
+  render: (item: T, index: number) => HTMLElement;
+  /** Enter or click on a row. */
+  onPick?: (item: T) => void;
+}
+
+export class ListView<T> {
+  readonly element: HTMLElement;
+  private readonly inner: HTMLElement;
+  private items: readonly T[] = [];
+  private readonly rows = new Map<number, HTMLElement>();
+  private current = -1;
+  private focused = 0;
+  private scrolledAt = -Infinity;
+  private ownScroll = false;
+
+  constructor(private readonly options: ListOptions<T>) {
+    this.inner = h('div', { class: 'rows', role: 'list', 'aria-label': options.label });
+    this.element = h('div', { class: 'row-list' }, this.inner);
+    this.inner.style.setProperty('--row-height', `${options.rowHeight}px`);
+    this.element.addEventListener('scroll', () => this.onScroll(), { passive: true });
+    this.inner.addEventListener('keydown', (event) => this.onKey(event));
+    this.inner.addEventListener('click', (event) => this.onClick(event));
+    new ResizeObserver(() => this.renderVisible()).observe(this.element);
+  }
+
+  setItems(items: readonly T[]): void {
+    this.items = items;
+    this.inner.style.height = `${items.length * this.options.rowHeight}px`;
+    for (const row of this.rows.values()) row.remove();
+    this.rows.clear();
+    this.focused = Math.min(this.focused, Math.max(0, items.length - 1));
+    this.renderVisible();
+  }
+
+  /** Mark one row as the one at the playhead, and keep it in sight unless the viewer is scrolling. */
+  setCurrent(index: number, follow: boolean): void {
+    if (index === this.current) return;
+    this.mark(this.current, false);
+    this.current = index;
+    this.mark(index, true);
+    if (follow && index >= 0 && performance.now() - this.scrolledAt > 4000) this.reveal(index);
+  }
+
+  reveal(index: number): void {
+    const { rowHeight } = this.options;
+    const top = index * rowHeight;
+    const { scrollTop, clientHeight } = this.element;
+    if (top >= scrollTop && top + rowHeight <= scrollTop + clientHeight) return;
+    this.ownScroll = true;
+    this.element.scrollTop = Math.max(0, top - clientHeight / 2);
+  }
+
+  private mark(index: number, on: boolean): void {
+    const row = this.rows.get(index);
+    row?.classList.toggle('current', on);
+    if (on) row?.setAttribute('aria-current', 'true');
+    else row?.removeAttribute('aria-current');
+  }
+
+  private onScroll(): void {
+    if (!this.ownScroll) this.scrolledAt = performance.now();
+    this.ownScroll = false;
+    this.renderVisible();
+  }
+
+  private range(): [number, number] {
+    if (this.items.length <= VIRTUAL_FROM) return [0, this.items.length];
+    const { rowHeight } = this.options;
+    const first = Math.floor(this.element.scrollTop / rowHeight) - OVERSCAN;
+    const count = Math.ceil(this.element.clientHeight / rowHeight) + 2 * OVERSCAN;
+    return [Math.max(0, first), Math.min(this.items.length, first + count)];
+  }
+
+  private renderVisible(): void {
+    const [from, to] = this.range();
+    for (const [index, row] of this.rows) {
+      if (index >= from && index < to) continue;
+      if (row.contains(document.activeElement)) continue; // removing it would lose the keyboard's place
+      row.remove();
+      this.rows.delete(index);
+    }
+    for (let index = from; index < to; index += 1) if (!this.rows.has(index)) this.addRow(index);
+  }
+
+  private addRow(index: number): void {
+    const row = this.options.render(this.items[index]!, index);
+    row.classList.add('list-row');
+    row.style.transform = `translateY(${index * this.options.rowHeight}px)`;
+    row.setAttribute('role', 'listitem');
+    row.dataset['index'] = String(index);
+    row.tabIndex = index === this.focused ? 0 : -1;
+    this.rows.set(index, row);
+    this.inner.append(row);
+    if (index === this.current) this.mark(index, true);
+  }
+
+  private indexOf(target: EventTarget | null): number {
+    const row = target instanceof Element ? target.closest<HTMLElement>('.list-row') : null;
+    return row ? Number(row.dataset['index']) : -1;
+  }
+
+  private onClick(event: MouseEvent): void {
+    const target = event.target as Element;
+    const index = this.indexOf(target);
+    if (index < 0 || target.closest('button, a')) return;
+    this.focused = index;
+    this.options.onPick?.(this.items[index]!);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const index = this.indexOf(event.target);
+    if (index < 0) return;
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+    const step = steps[event.key];
+    if (step !== undefined) this.focusRow(index + step);
+    else if (event.key === 'Home') this.focusRow(0);
+    else if (event.key === 'End') this.focusRow(this.items.length - 1);
+    else if (event.key === 'Enter' && event.target === this.rows.get(index)) this.options.onPick?.(this.items[index]!);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private focusRow(wanted: number): void {
+    const index = Math.max(0, Math.min(this.items.length - 1, wanted));
+    this.rows.get(this.focused)?.setAttribute('tabindex', '-1');
+    this.focused = index;
+    this.reveal(index);
+    this.renderVisible();
+    const row = this.rows.get(index);
+    row?.setAttribute('tabindex', '0');
+    row?.focus({ preventScroll: true });
+  }
+}

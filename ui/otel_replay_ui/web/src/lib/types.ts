@@ -1,0 +1,207 @@
+/** The shapes that the API answers with. Times: `*_ms` since the epoch, `offset_ms` since the session's start. */
+
+export type Attributes = Record<string, string>;
+
+export interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+export interface SessionCounts {
+  pages: number;
+  clicks: number;
+  errors: number;
+  backend_errors: number;
+  requests: number;
+  failed_requests: number;
+  console_errors: number;
+  traces: number;
+  tabs: number;
+  chunks: number;
+  events: number;
+}
+
+export interface Session {
+  id: string;
+  state: 'live' | 'finished';
+  previous_id: string | null;
+  start_ms: number;
+  end_ms: number;
+  duration_ms: number;
+  active_ms: number;
+  user: User;
+  service: string;
+  environment: string;
+  release: string;
+  browser: string;
+  os: string;
+  device: string;
+  first_url: string;
+  last_url: string;
+  counts: SessionCounts;
+  has_replay: boolean;
+  gaps: number;
+  payload_bytes: number;
+  activity: number[];
+}
+
+export interface SessionDetail extends Session {
+  attributes: Attributes;
+}
+
+export interface SessionPage {
+  sessions: Session[];
+  next_cursor: string | null;
+}
+
+/** Columns, in order of sequence number; `checkpoint` lists the sequence numbers where playback can start. */
+export interface ChunkColumns {
+  seq: number[];
+  start: number[];
+  end: number[];
+  bytes: number[];
+  size: number[];
+  events: number[];
+  checkpoint: number[];
+}
+
+export interface Gap {
+  from_seq: number;
+  to_seq: number;
+  start_offset_ms: number;
+  end_offset_ms: number;
+  reason: string;
+}
+
+export interface TabManifest {
+  id: string;
+  start_offset_ms: number;
+  end_offset_ms: number;
+  url: string;
+  final: boolean;
+  chunks: ChunkColumns;
+  gaps: Gap[];
+}
+
+export interface Manifest {
+  session_id: string;
+  state: 'live' | 'finished';
+  start_ms: number;
+  end_ms: number;
+  version: string;
+  tabs: TabManifest[];
+}
+
+export type EventKind =
+  | 'navigation'
+  | 'click'
+  | 'console'
+  | 'error'
+  | 'request'
+  | 'backend_error'
+  | 'log'
+  | 'session'
+  | 'dropped'
+  | 'vital'
+  | 'custom';
+
+export interface SessionEvent {
+  id: string;
+  t_ms: number;
+  offset_ms: number;
+  kind: EventKind;
+  source: string;
+  tab: string;
+  title: string;
+  severity: string;
+  status: number | null;
+  duration_ms: number | null;
+  service: string;
+  trace_id: string;
+  span_id: string;
+  attributes: Attributes;
+}
+
+export interface EventPage {
+  events: SessionEvent[];
+  truncated: boolean;
+}
+
+export interface TraceSummary {
+  trace_id: string;
+  start_ms: number;
+  offset_ms: number;
+  duration_ms: number;
+  name: string;
+  service: string;
+  services: string[];
+  spans: number;
+  errors: number;
+  status: number | null;
+}
+
+export interface SpanEvent {
+  t_ms: number;
+  name: string;
+  attributes: Attributes;
+}
+
+export interface SpanLink {
+  trace_id: string;
+  span_id: string;
+  attributes: Attributes;
+}
+
+export interface Span {
+  span_id: string;
+  parent_span_id: string;
+  name: string;
+  kind: string;
+  service: string;
+  scope: string;
+  start_ms: number;
+  duration_ms: number;
+  status: string;
+  status_message: string;
+  session_id: string;
+  orphan: boolean;
+  attributes: Attributes;
+  resource: Attributes;
+  events: SpanEvent[];
+  links: SpanLink[];
+  children: Span[];
+}
+
+export interface TraceLog {
+  t_ms: number;
+  severity: string;
+  service: string;
+  body: string;
+  span_id: string;
+  event_name: string;
+  attributes: Attributes;
+}
+
+export interface TraceSession {
+  id: string;
+  start_ms: number;
+  offset_ms: number;
+  tab: string;
+  user: User;
+  has_replay: boolean;
+}
+
+export interface Trace {
+  trace_id: string;
+  start_ms: number;
+  end_ms: number;
+  duration_ms: number;
+  span_count: number;
+  error_count: number;
+  truncated: boolean;
+  services: { name: string; spans: number; errors: number }[];
+  spans: Span[];
+  logs: TraceLog[];
+  sessions: TraceSession[];
+}

@@ -1,0 +1,205 @@
+/** `/sessions/ID`: the replay with its time line, panels, and the chosen trace beside it. */
+
+import { appRoot, copyText, messageOf, notice, topBar } from '../lib/chrome';
+import { h, fill } from '../lib/dom';
+import { icon } from '../lib/icons';
+import { displayName } from '../lib/person';
+import { Tabs } from '../lib/tabs';
+import { readParams, replaceParams } from '../lib/url';
+import { consolePanel } from '../panels/console';
+import { ErrorsPanel, isError } from '../panels/errors';
+import { eventsPanel } from '../panels/events';
+import { InfoPanel } from '../panels/info';
+import { networkPanel, requestItems } from '../panels/network';
+import { tracesPanel } from '../panels/traces';
+import { exposeHandle } from '../player/handle';
+import { listenForKeys, showHelp } from '../player/keys';
+import { sessionDuration } from '../player/manifest';
+import { PlayerView } from '../player/view';
+import { TraceBeside } from '../session/beside';
+import { SessionHeader } from '../session/header';
+import { SessionStore } from '../session/store';
+import { Timeline } from '../timeline/timeline';
+
+class SessionPage {
+  private readonly header = new SessionHeader();
+  private readonly player: PlayerView;
+  private readonly timeline: Timeline;
+  private readonly beside: TraceBeside;
+  private readonly panels: ReturnType<SessionPage['makePanels']>;
+  private readonly tabs: Tabs;
+  private readonly side: HTMLElement;
+
+  constructor(private readonly store: SessionStore) {
+    this.player = new PlayerView(store.manifest);
+    this.timeline = new Timeline(store.manifest, (t) => this.seek(t));
+    this.beside = new TraceBeside({
+      seek: (timeMs) => this.seek(timeMs - store.manifest.start_ms),
+      opened: (trace) => this.showBeside(trace),
+      closed: () => this.showBeside(''),
+    });
+    this.panels = this.makePanels();
+    this.tabs = this.makeTabs();
+    this.side = h('div', { class: 'panels' }, this.tabs.list, this.tabs.body);
+    this.listen();
+  }
+
+  mount(root: HTMLElement): void {
+    this.header.show(this.store.session);
+    const actions = h(
+      'div',
+      { class: 'top-actions' },
+      h('button', { class: 'button', type: 'button', title: 'Copy a link to this moment', on: { click: () => this.copyLink() } }, icon('link', 14), h('span', {}, 'Copy link at this moment')),
+      h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: showHelp } }, icon('keyboard')),
+    );
+    fill(
+      root,
+      topBar(this.header.element, actions),
+      h(
+        'main',
+        { id: 'main', class: 'session-page' },
+        this.player.element,
+        h('aside', { class: 'side', 'aria-label': 'Details' }, this.side, this.beside.element),
+        this.timeline.element,
+      ),
+    );
+    document.title = `${displayName(this.store.session.user)} · otel-replay`;
+    exposeHandle(this.player);
+    listenForKeys(this.player);
+  }
+
+  /** First picture and rows; then whatever comes in. */
+  async start(): Promise<void> {
+    const params = readParams();
+    const t = Number(params.get('t') ?? NaN);
+    const { engine } = this.player;
+    const loading = this.store.load();
+    this.panels.info.show(this.store.session);
+    if (params.get('tab')) engine.pinned = params.get('tab');
+    if (engine.live && !Number.isFinite(t)) void engine.goLive();
+    else void engine.seek(Number.isFinite(t) ? t : 0);
+    if (params.get('trace')) void this.beside.open(params.get('trace')!);
+    await loading;
+    // The events say which tab the user was in at this moment.
+    if (!engine.playing) await engine.pin(engine.pinned);
+  }
+
+  private makePanels() {
+    const actions = { seek: (t: number) => this.seek(t), openTrace: (trace: string, span?: string) => void this.beside.open(trace, span) };
+    return {
+      events: eventsPanel(actions),
+      network: networkPanel(actions),
+      console: consolePanel(actions),
+      errors: new ErrorsPanel(actions),
+      traces: tracesPanel(actions),
+      info: new InfoPanel(),
+    };
+  }
+
+  private makeTabs(): Tabs {
+    const { events, network, console: log, errors, traces, info } = this.panels;
+    const tabs = new Tabs(
+      [
+        { name: 'events', label: 'Events', panel: events.element },
+        { name: 'network', label: 'Network', panel: network.element },
+        { name: 'console', label: 'Console', panel: log.element },
+        { name: 'errors', label: 'Errors', panel: errors.element, danger: true },
+        { name: 'traces', label: 'Traces', panel: traces.element },
+        { name: 'info', label: 'Info', panel: info.element },
+      ],
+      'Panels',
+      (name) => replaceParams({ panel: name === 'events' ? null : name }),
+    );
+    const wanted = readParams().get('panel') ?? '';
+    tabs.select(tabs.has(wanted) ? wanted : 'events');
+    return tabs;
+  }
+
+  private listen(): void {
+    const { store, player } = this;
+    store.on('events', () => this.showEvents());
+    store.on('traces', (traces) => {
+      this.panels.traces.setItems(traces);
+      this.tabs.setCount('traces', traces.length);
+    });
+    store.on('manifest', (manifest) => {
+      player.engine.setManifest(manifest);
+      this.timeline.setManifest(manifest);
+    });
+    store.on('session', (session) => {
+      this.header.show(session);
+      this.panels.info.show(session);
+    });
+    player.engine.on('time', (t) => this.showTime(t));
+    player.engine.on('damage', (damage) => this.timeline.setDamage(damage));
+    player.engine.on('state', () => this.rememberMoment());
+    player.engine.on('painted', () => this.rememberMoment());
+  }
+
+  private showEvents(): void {
+    const { events, manifest } = this.store;
+    const requests = requestItems(events, sessionDuration(manifest));
+    const logs = events.filter((event) => event.kind === 'console');
+    this.player.setEvents(events);
+    this.timeline.setEvents(events);
+    this.panels.events.setItems(events);
+    this.panels.network.setItems(requests);
+    this.panels.console.setItems(logs);
+    this.panels.errors.setItems(events);
+    this.tabs.setCount('events', events.length);
+    this.tabs.setCount('network', requests.length);
+    this.tabs.setCount('console', logs.length);
+    this.tabs.setCount('errors', events.filter(isError).length);
+    this.showTime(this.player.engine.time);
+  }
+
+  private showTime(t: number): void {
+    const follow = this.player.engine.playing;
+    this.timeline.setTime(t);
+    this.panels.events.setTime(t, follow);
+    this.panels.network.setTime(t, follow);
+    this.panels.console.setTime(t, follow);
+    this.panels.traces.setTime(t, follow);
+    this.panels.errors.setTime(t);
+    this.beside.setTime(this.store.manifest.start_ms + t);
+  }
+
+  private seek(t: number): void {
+    void this.player.engine.seek(t);
+  }
+
+  private showBeside(traceId: string): void {
+    const open = traceId !== '';
+    this.side.hidden = open;
+    document.querySelector('.session-page')?.classList.toggle('with-trace', open);
+    replaceParams({ trace: traceId || null });
+    this.beside.setTime(this.store.manifest.start_ms + this.player.engine.time);
+  }
+
+  /** Keep the address in step while the replay stands still, so that reload and copy mean this moment. */
+  private rememberMoment(): void {
+    const { engine } = this.player;
+    if (engine.playing || engine.phase !== 'ready') return;
+    replaceParams({ t: String(Math.round(engine.time)), tab: engine.pinned });
+  }
+
+  private copyLink(): void {
+    const url = new URL(location.href);
+    url.searchParams.set('t', String(Math.round(this.player.engine.time)));
+    void copyText(url.toString(), 'Link copied');
+  }
+}
+
+async function main(): Promise<void> {
+  const root = appRoot();
+  fill(root, topBar(), h('main', { id: 'main', class: 'loading-page' }, h('i', { class: 'spinner' }), h('p', {}, 'Loading the session …')));
+  try {
+    const page = new SessionPage(await SessionStore.open(root.dataset['id'] ?? ''));
+    page.mount(root);
+    await page.start();
+  } catch (error) {
+    fill(root, topBar(), h('main', { id: 'main', class: 'message-page' }, notice('This session cannot be shown', messageOf(error), h('a', { class: 'button', href: '/sessions' }, 'All sessions'))));
+  }
+}
+
+void main();

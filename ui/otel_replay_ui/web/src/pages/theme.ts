@@ -1,0 +1,3 @@
+import { applyRememberedTheme } from '../lib/theme';
+
+applyRememberedTheme();

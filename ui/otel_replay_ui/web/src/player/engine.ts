@@ -1,0 +1,396 @@
+/**
+ * Plays a session: one clock for all tabs; parts are loaded as they are needed; the picture of the tab in
+ * front is kept in step. The new picture of a seek is built behind the old one and then put in its place.
+ */
+
+import { Emitter } from '../lib/emitter';
+import type { Manifest, SessionEvent, TabManifest } from '../lib/types';
+import { Clock } from './clock';
+import { focusChanges, nextChange, tabAt, type Focus } from './follow';
+import { idleJump } from './idle';
+import { Loader } from './loader';
+import { checkpointAt, hasPlayback, nextChunkStart, sessionDuration, tabById } from './manifest';
+import { PartStore } from './parts';
+import { Surface, type Viewport } from './surface';
+import type { Damage, PartWindow } from './window';
+
+/** `waiting`: at the live edge of a session under way. `failed` and `empty` are final and say why. */
+export type Phase = 'loading' | 'ready' | 'buffering' | 'waiting' | 'failed' | 'empty';
+
+export interface EngineMessages {
+  time: number;
+  /** Phase, playing, speed, tab or settings changed. */
+  state: null;
+  /** Duration, tabs or live state changed. */
+  manifest: Manifest;
+  damage: Damage[];
+  viewport: Viewport;
+  painted: number;
+}
+
+const AHEAD_MS = 60_000;
+const TAB_PREFETCH_MS = 15_000;
+/** More rrweb JSON than this in one replayer, and playback moves on to a fresh one at the next checkpoint. */
+const WINDOW_LIMIT_BYTES = 64 * 1024 * 1024;
+/** How far behind the newest data a live session is watched. */
+const LIVE_LAG_MS = 1500;
+
+export class Engine extends Emitter<EngineMessages> {
+  phase: Phase = 'loading';
+  message = '';
+  playing = false;
+  skipIdle = false;
+  /** The tab that the viewer chose; null follows the user. */
+  pinned: string | null = null;
+  readonly damage = new Map<string, Damage>();
+  private readonly clock = new Clock();
+  private readonly loader: Loader;
+  private focus: Focus[] = [];
+  private moments: number[] = [];
+  private events: SessionEvent[] = [];
+  private window: PartWindow | null = null;
+  private surface: Surface | null = null;
+  private job = new AbortController();
+  private extending: Promise<void> | null = null;
+  private prefetched = '';
+  private frame = 0;
+
+  constructor(
+    public manifest: Manifest,
+    private readonly stage: HTMLElement,
+    store = new PartStore(manifest.session_id),
+  ) {
+    super();
+    this.loader = new Loader(store, (found) => this.reportDamage(found));
+    this.setEvents([]);
+    if (!hasPlayback(manifest)) this.finish('empty', 'No picture of the page was recorded in this session.');
+  }
+
+  get time(): number {
+    return Math.min(this.clock.time, this.duration);
+  }
+
+  get duration(): number {
+    return sessionDuration(this.manifest);
+  }
+
+  get live(): boolean {
+    return this.manifest.state === 'live';
+  }
+
+  get speed(): number {
+    return this.clock.speed;
+  }
+
+  get tabId(): string | null {
+    return this.window?.tabId ?? this.wantedTab(this.time);
+  }
+
+  get document(): Document | null {
+    return this.surface?.document ?? null;
+  }
+
+  get viewport(): Viewport | null {
+    return this.surface?.viewport ?? null;
+  }
+
+  /** Nothing can be shown, now or later. */
+  get dead(): boolean {
+    return this.phase === 'empty' || this.phase === 'failed';
+  }
+
+  /** Where the picture first exists, when that is after the current time. */
+  get opensAt(): number | null {
+    const first = this.window?.firstPicture ?? 0;
+    return first > this.time + 250 ? first : null;
+  }
+
+  /** Tell what happened in the session: it says which tab was in front and what is worth not skipping. */
+  setEvents(events: SessionEvent[]): void {
+    this.events = events;
+    this.focus = focusChanges(this.manifest, events);
+    this.moments = events.map((event) => event.offset_ms).sort((a, b) => a - b);
+  }
+
+  /** Take over a newer manifest of the same session. */
+  setManifest(manifest: Manifest): void {
+    const wasEmpty = this.phase === 'empty';
+    this.manifest = manifest;
+    this.setEvents(this.events);
+    this.emit('manifest', manifest);
+    if (wasEmpty && hasPlayback(manifest)) {
+      this.phase = 'loading';
+      void this.seek(this.time);
+    } else if (this.phase === 'waiting' && this.playing) this.goOn();
+  }
+
+  /** Show the picture at `t`; resolves when it is on the screen, or another seek has taken over. */
+  async seek(t: number): Promise<void> {
+    const target = Math.max(0, Math.min(t, this.duration));
+    this.clock.stop();
+    this.clock.set(target);
+    this.emit('time', target);
+    await this.present(target);
+  }
+
+  play(): void {
+    if (this.dead || this.playing) return;
+    if (!this.live && this.time >= this.duration - 1) {
+      void this.seek(0).then(() => this.play());
+      return;
+    }
+    this.playing = true;
+    if (this.phase === 'ready' || this.phase === 'waiting') this.goOn();
+    this.emit('state', null);
+  }
+
+  pause(): void {
+    if (!this.playing) return;
+    this.playing = false;
+    this.hold();
+    this.emit('time', this.time);
+    this.emit('state', null);
+  }
+
+  setSpeed(speed: number): void {
+    this.clock.setSpeed(speed);
+    this.surface?.setSpeed(speed);
+    this.emit('state', null);
+  }
+
+  setSkipIdle(on: boolean): void {
+    this.skipIdle = on;
+    this.emit('state', null);
+  }
+
+  /** Watch one tab, or with null the one that the user is in. */
+  async pin(tab: string | null): Promise<void> {
+    this.pinned = tab;
+    this.emit('state', null);
+    if (this.wantedTab(this.time) !== this.window?.tabId) await this.seek(this.time);
+  }
+
+  async goLive(): Promise<void> {
+    this.pinned = null;
+    await this.seek(this.duration - LIVE_LAG_MS);
+    this.play();
+  }
+
+  private wantedTab(t: number): string | null {
+    return this.pinned ?? tabAt(this.focus, t);
+  }
+
+  private tab(id: string | null): TabManifest | undefined {
+    return id === null ? undefined : tabById(this.manifest, id);
+  }
+
+  /** Load and show `t`, then go on playing if that is what the viewer wants. */
+  private async present(t: number): Promise<void> {
+    if (!hasPlayback(this.manifest)) return;
+    this.job.abort();
+    const job = (this.job = new AbortController());
+    this.setPhase('buffering');
+    try {
+      const shown = await this.show(t, job.signal);
+      if (!shown || job.signal.aborted) return;
+      await painted();
+      if (job.signal.aborted) return;
+      this.setPhase('ready');
+      this.emit('painted', t);
+      if (this.playing) this.goOn();
+    } catch (error) {
+      if (!job.signal.aborted) this.finish('failed', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async show(t: number, signal: AbortSignal): Promise<boolean> {
+    const tab = this.tab(this.wantedTab(t));
+    if (tab && this.window && this.surface && this.covers(tab, this.window, t)) {
+      this.surface.append(await this.loader.complete(tab, this.window, t, signal));
+      await Promise.resolve(); // the replayer takes appended events in a microtask
+      this.surface.seek(this.window.paintable(t));
+      return true;
+    }
+    const loaded = tab ? await this.loader.open(tab, t, signal) : null;
+    if (signal.aborted) return false;
+    if (!loaded) {
+      this.finish('empty', 'The recorded picture of this page is missing or damaged: there is no snapshot to start from.');
+      return false;
+    }
+    await this.replace(loaded.window, new Surface(this.stage, loaded.events, this.speed), t, signal);
+    return true;
+  }
+
+  /** The current window can show `t` without reading more than playing up to it would. */
+  private covers(tab: TabManifest, window: PartWindow, t: number): boolean {
+    const checkpoint = checkpointAt(tab, t, this.loader.unusableOf(tab.id));
+    if (tab.id !== window.tabId || checkpoint === null) return false;
+    return checkpoint >= window.fromSeq && checkpoint <= window.lastSeq && window.sizeBytes < WINDOW_LIMIT_BYTES;
+  }
+
+  /** Build the new picture out of sight, then swap. */
+  private async replace(window: PartWindow, surface: Surface, t: number, signal: AbortSignal): Promise<void> {
+    surface.element.classList.add('behind');
+    await surface.ready();
+    if (signal.aborted) {
+      surface.destroy();
+      return;
+    }
+    surface.seek(window.paintable(t));
+    this.surface?.destroy();
+    surface.element.classList.remove('behind');
+    this.surface = surface;
+    this.window = window;
+    surface.onResize = (viewport) => this.emit('viewport', viewport);
+    this.emit('viewport', surface.viewport);
+  }
+
+  private goOn(): void {
+    this.setPhase('ready');
+    this.clock.start();
+    this.startPicture();
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  private startPicture(): void {
+    const { window, surface } = this;
+    if (window && surface && this.time >= window.firstPicture) surface.play(this.time);
+  }
+
+  private hold(): void {
+    cancelAnimationFrame(this.frame);
+    this.clock.stop();
+    this.surface?.pause();
+  }
+
+  private tick(): void {
+    if (!this.playing || !this.clock.running) return;
+    const t = this.time;
+    this.emit('time', t);
+    if (this.atEnd(t) || this.turnsToOtherTab(t) || this.runsDry(t)) return;
+    this.skipAhead(t);
+    this.lookAhead(t);
+    this.surface?.keepUp(this.time);
+    this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  private atEnd(t: number): boolean {
+    if (t < this.duration) return false;
+    this.hold();
+    this.clock.set(this.duration);
+    if (this.live) this.setPhase('waiting');
+    else this.playing = false;
+    this.emit('state', null);
+    return true;
+  }
+
+  private turnsToOtherTab(t: number): boolean {
+    const wanted = this.wantedTab(t);
+    const tooBig = this.window !== null && this.window.sizeBytes > WINDOW_LIMIT_BYTES && this.canStartAfresh(t);
+    if (wanted === null || (wanted === this.window?.tabId && !tooBig)) return this.beginsNow(t);
+    this.hold();
+    void this.present(t);
+    return true;
+  }
+
+  /** The page that is shown opens at this moment: its picture starts to move. */
+  private beginsNow(t: number): boolean {
+    if (this.window && t >= this.window.firstPicture && !this.surface?.isPlaying) this.surface?.play(t);
+    return false;
+  }
+
+  private canStartAfresh(t: number): boolean {
+    const tab = this.tab(this.window?.tabId ?? null);
+    const checkpoint = tab && checkpointAt(tab, t, this.loader.unusableOf(tab.id));
+    return typeof checkpoint === 'number' && checkpoint > (this.window?.fromSeq ?? Infinity);
+  }
+
+  /** Playback has reached a part that is not loaded: wait for it. */
+  private runsDry(t: number): boolean {
+    if (t < this.loadedUntil) return false;
+    this.hold();
+    this.setPhase('buffering');
+    const { signal } = this.job;
+    void this.extend().then(() => {
+      if (!signal.aborted && this.phase === 'buffering' && this.playing) this.goOn();
+    });
+    return true;
+  }
+
+  private get loadedUntil(): number {
+    const tab = this.tab(this.window?.tabId ?? null);
+    return tab && this.window ? nextChunkStart(tab, this.window.lastSeq) : Infinity;
+  }
+
+  private lookAhead(t: number): void {
+    if (this.loadedUntil < t + Math.max(AHEAD_MS, 8000 * this.speed)) void this.extend();
+    const next = this.pinned === null ? nextChange(this.focus, t) : null;
+    const tab = next && this.tab(next.tab);
+    if (!next || !tab || next.at - t > TAB_PREFETCH_MS * Math.max(1, this.speed)) return;
+    const key = `${next.tab}@${next.at}`;
+    if (this.prefetched === key) return;
+    this.prefetched = key;
+    // A failure here is met again, and shown, when the tab is turned to.
+    this.loader.prefetch(tab, next.at, this.job.signal).catch(() => (this.prefetched = ''));
+  }
+
+  /** Read the next parts; one request at a time. */
+  private extend(): Promise<void> {
+    this.extending ??= this.readAhead().finally(() => (this.extending = null));
+    return this.extending;
+  }
+
+  private async readAhead(): Promise<void> {
+    const { window, surface, job } = this;
+    const tab = this.tab(window?.tabId ?? null);
+    if (!window || !surface || !tab) return;
+    const until = this.time + Math.max(AHEAD_MS, 8000 * this.speed);
+    try {
+      const events = await this.loader.ahead(tab, window, until, job.signal);
+      if (window === this.window) surface.append(events);
+    } catch (error) {
+      if (!job.signal.aborted) this.finish('failed', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private skipAhead(t: number): void {
+    if (!this.skipIdle || !this.window) return;
+    const change = this.pinned === null ? nextChange(this.focus, t) : null;
+    const target = idleJump({
+      t,
+      nextActivity: this.window.nextActivity(t),
+      moments: this.moments,
+      loadedUntil: this.loadedUntil,
+      stops: [this.duration, change?.at ?? Infinity],
+    });
+    if (target === null) return;
+    this.clock.set(target);
+    this.surface?.play(target);
+  }
+
+  private reportDamage(found: Damage[]): void {
+    for (const damage of found) this.damage.set(`${damage.tab}:${damage.seq}`, damage);
+    this.emit('damage', [...this.damage.values()]);
+  }
+
+  private setPhase(phase: Phase): void {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.emit('state', null);
+  }
+
+  private finish(phase: 'failed' | 'empty', message: string): void {
+    this.hold();
+    this.playing = false;
+    this.message = message;
+    this.phase = phase;
+    this.emit('state', null);
+  }
+}
+
+/** Two frames: the first lays the new picture out, the second is drawn with it. */
+function painted(): Promise<void> {
+  if (document.visibilityState === 'hidden') return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+}

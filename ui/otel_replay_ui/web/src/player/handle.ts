@@ -1,0 +1,37 @@
+/** `window.__player`: a typed handle for tests and for the console. */
+
+import type { PlayerView } from './view';
+
+export interface PlayerHandle {
+  /** Stop, show the moment (ms from the session's start), and resolve when it is painted. */
+  seek(ms: number): Promise<void>;
+  play(): void;
+  pause(): void;
+  currentTime(): number;
+  /** A picture is on the screen. */
+  readonly ready: boolean;
+  /** The document that is shown. */
+  document(): Document | null;
+}
+
+declare global {
+  interface Window {
+    __player?: PlayerHandle;
+  }
+}
+
+export function exposeHandle({ engine }: PlayerView): void {
+  window.__player = {
+    seek: (ms) => {
+      engine.pause();
+      return engine.seek(ms);
+    },
+    play: () => engine.play(),
+    pause: () => engine.pause(),
+    currentTime: () => engine.time,
+    get ready() {
+      return engine.phase === 'ready' || engine.phase === 'waiting';
+    },
+    document: () => engine.document,
+  };
+}

@@ -1,0 +1,123 @@
+/** One rrweb replayer in one iframe: the picture of one tab at one moment. */
+
+import { Replayer } from '@rrweb/replay';
+import { EventType, type RrwebEvent } from './rrweb';
+
+type ReplayerEvents = ConstructorParameters<typeof Replayer>[0];
+
+export interface Viewport {
+  width: number;
+  height: number;
+}
+
+/** Moves of less than this between our clock and the replayer's are not worth a new start. */
+const DRIFT_LIMIT_MS = 150;
+
+/** Events up to and including a moment: the replayer itself applies only what is strictly earlier. */
+const INCLUSIVE_MS = 0.01;
+
+/** The replayer sizes its iframe and builds its first picture in timers of 0 and 1 ms. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+export class Surface {
+  readonly element: HTMLElement;
+  viewport: Viewport = { width: 1024, height: 768 };
+  onResize: (viewport: Viewport) => void = () => undefined;
+  private readonly replayer: Replayer;
+  private readonly origin: number;
+  private playing = false;
+
+  /** `events` begin with a checkpoint. Throws when the iframe would not be safe. */
+  constructor(parent: HTMLElement, events: RrwebEvent[], speed: number) {
+    this.element = document.createElement('div');
+    this.element.className = 'surface';
+    parent.appendChild(this.element);
+    this.origin = events[0]!.timestamp;
+    this.replayer = new Replayer(events as unknown as ReplayerEvents, {
+      root: this.element,
+      speed,
+      // Keeps it from ending when it runs out of events: more are appended while it plays.
+      liveMode: true,
+      showWarning: false,
+      triggerFocus: false,
+      mouseTail: { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
+    });
+    assertSandboxed(this.replayer.iframe);
+    this.replayer.iframe.title = 'The recorded page';
+    this.replayer.iframe.tabIndex = -1;
+    this.replayer.on('resize', (size: unknown) => this.resized(size as Viewport));
+  }
+
+  /** Wait until the replayer's own first picture is there; before that a seek would be undone. */
+  ready(): Promise<void> {
+    return settled();
+  }
+
+  get isPlaying(): boolean {
+    return this.playing;
+  }
+
+  get document(): Document | null {
+    return this.replayer.iframe.contentDocument;
+  }
+
+  /** Show the picture at `t` (ms of the session) and stay there. */
+  seek(t: number): void {
+    this.playing = false;
+    this.replayer.pause(this.offset(t));
+  }
+
+  /** Play from `t`. */
+  play(t: number): void {
+    this.playing = true;
+    this.replayer.play(this.offset(t));
+  }
+
+  pause(): void {
+    if (!this.playing) return;
+    this.playing = false;
+    this.replayer.pause();
+  }
+
+  setSpeed(speed: number): void {
+    this.replayer.setConfig({ speed });
+  }
+
+  append(events: RrwebEvent[]): void {
+    for (const event of events) this.replayer.addEvent(event as never);
+  }
+
+  /** Follow the session's clock when the replayer fell behind or ran ahead of it. */
+  keepUp(t: number): void {
+    if (!this.playing) return;
+    const actual = this.origin + this.replayer.getCurrentTime();
+    if (Math.abs(actual - t) > DRIFT_LIMIT_MS * Math.max(1, this.replayer.config.speed)) this.play(t);
+  }
+
+  destroy(): void {
+    this.replayer.destroy();
+    this.element.remove();
+  }
+
+  private offset(t: number): number {
+    return Math.max(0, t - this.origin) + INCLUSIVE_MS;
+  }
+
+  private resized(size: Viewport): void {
+    this.viewport = { width: Number(size.width) || 1024, height: Number(size.height) || 768 };
+    this.onResize(this.viewport);
+  }
+}
+
+/** Recorded pages are hostile: without scripts, or not at all. */
+function assertSandboxed(iframe: HTMLIFrameElement): void {
+  if (iframe.getAttribute('sandbox') !== 'allow-same-origin') {
+    throw new Error('The replay frame is not sandboxed as it must be; nothing is shown.');
+  }
+}
+
+/** The address that a Meta event says, if it is one. */
+export function metaHref(event: RrwebEvent): string | null {
+  const href = event.type === EventType.Meta ? event.data['href'] : null;
+  return typeof href === 'string' ? href : null;
+}

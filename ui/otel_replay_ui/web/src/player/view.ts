@@ -1,0 +1,206 @@
+/** The player on the page: tabs, address, the picture in its frame, messages over it, controls. */
+
+import { h, fill, setText } from '../lib/dom';
+import { clockTime, duration, plural, urlPath } from '../lib/format';
+import { icon } from '../lib/icons';
+import type { Manifest, SessionEvent } from '../lib/types';
+import { Addresses } from './address';
+import { Controls } from './controls';
+import { Engine } from './engine';
+import { allGaps } from './manifest';
+import type { Viewport } from './surface';
+
+const ERROR_KINDS: ReadonlySet<string> = new Set(['error', 'backend_error']);
+
+export class PlayerView {
+  readonly element: HTMLElement;
+  readonly engine: Engine;
+  private readonly device = h('div', { class: 'device', data: { testid: 'replay-frame' } });
+  private readonly stage = h('div', { class: 'stage' }, this.device);
+  private readonly overlay = h('div', { class: 'overlay', hidden: true });
+  private readonly damage = h('div', { class: 'damage', role: 'status', hidden: true, data: { testid: 'damage-notice' } });
+  private readonly url = h('span', { class: 'address-url' });
+  private readonly size = h('span', { class: 'address-size' });
+  private readonly chips = h('div', { class: 'tab-chips', role: 'group', 'aria-label': 'Tabs of the session' });
+  private addresses: Addresses;
+  private events: SessionEvent[] = [];
+  private chipKey = '';
+
+  constructor(manifest: Manifest) {
+    this.engine = new Engine(manifest, this.device);
+    this.addresses = new Addresses(manifest, []);
+    const controls = new Controls(this.engine, {
+      toggle: () => this.toggle(),
+      step: (delta) => this.step(delta),
+      nextError: (direction) => this.jumpToError(direction),
+      fullscreen: () => this.fullscreen(),
+    });
+    this.stage.append(this.overlay, this.damage);
+    this.element = h(
+      'section',
+      { class: 'player', 'aria-label': 'Replay', data: { testid: 'player' } },
+      this.chips,
+      h('div', { class: 'address' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), h('span', { class: 'address-field' }, icon('globe', 14), this.url), this.size),
+      this.stage,
+      controls.element,
+    );
+    new ResizeObserver(() => this.fit()).observe(this.stage);
+    this.listen();
+  }
+
+  private listen(): void {
+    const { engine } = this;
+    engine.on('viewport', () => this.fit());
+    engine.on('time', () => this.refresh());
+    engine.on('state', () => this.refresh());
+    engine.on('painted', () => this.refresh());
+    engine.on('damage', () => this.refresh());
+    engine.on('manifest', (manifest) => {
+      this.addresses = new Addresses(manifest, this.events);
+      this.refresh();
+    });
+    // rAF stands still in a hidden page: without a pause the picture would jump on return.
+    let resume = false;
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) resume = engine.playing;
+      if (document.hidden) engine.pause();
+      else if (resume) engine.play();
+    });
+  }
+
+  setEvents(events: SessionEvent[]): void {
+    this.events = events;
+    this.engine.setEvents(events);
+    this.addresses = new Addresses(this.engine.manifest, events);
+    this.refresh();
+  }
+
+  toggle(): void {
+    if (this.engine.playing) this.engine.pause();
+    else this.engine.play();
+  }
+
+  step(deltaMs: number): void {
+    void this.engine.seek(this.engine.time + deltaMs);
+  }
+
+  jumpToError(direction: 1 | -1): void {
+    const times = this.events.filter((event) => ERROR_KINDS.has(event.kind)).map((event) => event.offset_ms);
+    const now = this.engine.time;
+    const next = direction > 0 ? times.find((time) => time > now + 50) : times.findLast((time) => time < now - 50);
+    if (next !== undefined) void this.engine.seek(next);
+  }
+
+  fullscreen(): void {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.element.requestFullscreen();
+  }
+
+  /** Scale the page to the space there is; never larger than it was. */
+  private fit(): void {
+    const viewport: Viewport = this.engine.viewport ?? { width: 1280, height: 800 };
+    const padding = 24;
+    const width = this.stage.clientWidth - padding;
+    const height = this.stage.clientHeight - padding;
+    const scale = Math.min(1, width / viewport.width, height / viewport.height);
+    if (!(scale > 0)) return;
+    this.device.style.width = `${viewport.width}px`;
+    this.device.style.height = `${viewport.height}px`;
+    this.device.style.transform = `translate(-50%, -50%) scale(${scale})`;
+    this.device.style.setProperty('--unscale', String(1 / scale));
+    setText(this.size, `${viewport.width} × ${viewport.height}`);
+  }
+
+  private refresh(): void {
+    setText(this.url, this.addresses.at(this.engine.tabId, this.engine.time) || 'about:blank');
+    this.url.title = this.url.textContent ?? '';
+    this.showChips();
+    this.showOverlay();
+    this.showDamage();
+    this.stage.classList.toggle('is-ready', this.engine.phase === 'ready' || this.engine.phase === 'waiting');
+  }
+
+  private showChips(): void {
+    const { manifest, pinned, tabId } = this.engine;
+    const key = [manifest.version, pinned, tabId].join('|');
+    if (key === this.chipKey) return;
+    this.chipKey = key;
+    this.chips.hidden = manifest.tabs.length < 2;
+    fill(this.chips, this.chip('Follow the user', null), ...manifest.tabs.map((tab) => this.chip(urlPath(tab.url) || '/', tab.id, clockTime(tab.start_offset_ms))));
+    const shown = this.chips.querySelector<HTMLElement>('.showing');
+    if (shown) this.chips.scrollLeft = shown.offsetLeft - this.chips.clientWidth / 2;
+  }
+
+  private chip(label: string, tab: string | null, time = ''): HTMLElement {
+    const { pinned, tabId } = this.engine;
+    const showing = tab !== null && tab === tabId;
+    return h(
+      'button',
+      {
+        class: `chip${showing ? ' showing' : ''}`,
+        type: 'button',
+        'aria-pressed': String(pinned === tab),
+        title: tab === null ? 'Show the tab that the user is in' : `Stay in this tab: ${label}`,
+        data: { tab: tab ?? undefined },
+        on: { click: () => void this.engine.pin(tab) },
+      },
+      tab === null && icon('eye', 14),
+      h('span', { class: 'chip-label' }, label),
+      time && h('span', { class: 'chip-time' }, time),
+    );
+  }
+
+  private showOverlay(): void {
+    const { phase, message, opensAt, time } = this.engine;
+    const dead = this.engine.dead;
+    this.overlay.hidden = !dead && phase !== 'waiting' && phase !== 'loading' && phase !== 'buffering' && opensAt === null;
+    this.overlay.className = `overlay ${dead ? 'final' : phase}`;
+    const text = dead ? message : overlayText(phase, opensAt, time);
+    if (this.overlay.dataset['text'] === text + phase) return;
+    this.overlay.dataset['text'] = text + phase;
+    const retry = phase === 'failed' && h('button', { class: 'button', type: 'button', on: { click: () => void this.engine.seek(this.engine.time) } }, 'Try again');
+    fill(this.overlay, dead && icon('broken', 28), !dead && phase === 'buffering' && h('i', { class: 'spinner' }), text && h('p', {}, text), retry);
+    if (dead) this.overlay.setAttribute('role', 'alert');
+    else this.overlay.removeAttribute('role');
+  }
+
+  /** Say what is missing of the tab that is shown; at its place in time, what that means for the picture. */
+  private showDamage(): void {
+    const { time, tabId } = this.engine;
+    const damaged = [...this.engine.damage.values()].filter((item) => item.tab === tabId);
+    const gaps = allGaps(this.engine.manifest).filter((gap) => gap.tab === tabId && gap.start_offset_ms <= time);
+    this.damage.hidden = damaged.length === 0 && gaps.length === 0;
+    if (this.damage.hidden) return;
+    const lines = [
+      ...damaged.map((item) => `Part ${item.seq} (${span(item.from, item.to)}) cannot be shown: ${item.message} ${after(item.wholeAgainAt, item.checkpoint)}`),
+      ...gaps.map((gap) => `${parts(gap.from_seq, gap.to_seq)} (${span(gap.start_offset_ms, gap.end_offset_ms)}) ${gap.to_seq > gap.from_seq ? 'are' : 'is'} missing: ${gapReason(gap.reason)}`),
+    ];
+    const text = lines.join('\n');
+    if (this.damage.dataset['text'] === text) return;
+    this.damage.dataset['text'] = text;
+    fill(this.damage, icon('broken'), h('div', {}, ...lines.slice(0, 3).map((line) => h('p', {}, line)), lines.length > 3 && h('p', {}, `and ${plural(lines.length - 3, 'more part')}`)));
+  }
+}
+
+function overlayText(phase: string, opensAt: number | null, time: number): string {
+  if (phase === 'waiting') return 'Waiting for the user …';
+  if (phase === 'ready' && opensAt !== null) return `This page opens at ${clockTime(opensAt)}, in ${duration(opensAt - time)}`;
+  return '';
+}
+
+function span(from: number, to: number): string {
+  return from === to ? clockTime(from, true) : `${clockTime(from, true)}–${clockTime(to, true)}`;
+}
+
+function parts(from: number, to: number): string {
+  return from === to ? `Part ${from}` : `Parts ${from} to ${to}`;
+}
+
+function after(wholeAgainAt: number | null, checkpoint: boolean): string {
+  const effect = checkpoint ? 'The picture stands still' : 'The picture may be incomplete';
+  return wholeAgainAt === null ? `${effect} from there on.` : `${effect} until ${clockTime(wholeAgainAt, true)}.`;
+}
+
+function gapReason(reason: string): string {
+  return reason === 'missing' ? 'never arrived.' : reason;
+}

@@ -1,0 +1,87 @@
+/** What the session page knows: fetched once, and while the session is under way kept up to date. */
+
+import { api, ApiError } from '../lib/api';
+import { Emitter } from '../lib/emitter';
+import type { Manifest, SessionDetail, SessionEvent, TraceSummary } from '../lib/types';
+import { mergeEvents } from './merge';
+
+const POLL_MS = 2000;
+/** Events may arrive late and out of order: look this far back for more. */
+const LOOK_BACK_MS = 30_000;
+const OFFLINE_DELAY_MS = 6000;
+
+interface StoreMessages {
+  session: SessionDetail;
+  manifest: Manifest;
+  events: SessionEvent[];
+  traces: TraceSummary[];
+}
+
+export class SessionStore extends Emitter<StoreMessages> {
+  events: SessionEvent[] = [];
+  traces: TraceSummary[] = [];
+  truncated = false;
+  private stopped = false;
+
+  private constructor(
+    public session: SessionDetail,
+    public manifest: Manifest,
+  ) {
+    super();
+  }
+
+  /** Throws ApiError: without session and manifest there is nothing to show. */
+  static async open(id: string): Promise<SessionStore> {
+    const [session, manifest] = await Promise.all([api.session(id), api.manifest(id)]);
+    return new SessionStore(session, manifest);
+  }
+
+  /** The rest, and then again and again while the session is live. */
+  async load(): Promise<void> {
+    await Promise.all([this.loadEvents(), this.loadTraces()]);
+    if (this.manifest.state === 'live') void this.follow();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async loadEvents(from?: number): Promise<void> {
+    const page = await api.events(this.session.id, { from });
+    this.truncated = page.truncated;
+    const merged = mergeEvents(this.events, page.events);
+    if (merged === this.events) return;
+    this.events = merged;
+    this.emit('events', merged);
+  }
+
+  private async loadTraces(): Promise<void> {
+    this.traces = (await api.traces(this.session.id)).traces;
+    this.emit('traces', this.traces);
+  }
+
+  private async follow(): Promise<void> {
+    while (!this.stopped && this.manifest.state === 'live') {
+      await pause(document.hidden ? OFFLINE_DELAY_MS : POLL_MS);
+      try {
+        await this.refresh();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        await pause(OFFLINE_DELAY_MS); // the server is away: what is there stays on the page
+      }
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    const manifest = await api.manifest(this.session.id);
+    if (manifest.version === this.manifest.version && manifest.state === this.manifest.state) return;
+    this.manifest = manifest;
+    this.emit('manifest', manifest);
+    const newest = this.events.at(-1)?.t_ms ?? this.session.start_ms;
+    await Promise.all([this.loadEvents(newest - LOOK_BACK_MS), this.loadTraces()]);
+    this.session = await api.session(this.session.id);
+    this.emit('session', this.session);
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,32 @@
+/** What stands there when there is no session: how to get the first one, or why the search finds none. */
+
+import { copyText, notice } from '../lib/chrome';
+import { h } from '../lib/dom';
+import { icon } from '../lib/icons';
+
+export function nothingFound(): HTMLElement {
+  return notice('No session matches', 'Try fewer terms or a longer range of time.', h('a', { class: 'button', href: '/sessions' }, 'Show all sessions'));
+}
+
+/** The line that installs the SDK; receivers listen on 4318 unless they were told otherwise. */
+export function snippet(origin: string): string {
+  const { protocol, hostname } = new URL(origin);
+  return [
+    `<script src="${origin}/sdk/otel.js"`,
+    `        data-endpoint="${protocol}//${hostname}:4318"`,
+    `        data-service="my-app"></script>`,
+  ].join('\n');
+}
+
+export function howToStart(origin: string): HTMLElement {
+  const code = snippet(origin);
+  return h(
+    'section',
+    { class: 'welcome', data: { testid: 'empty-state' } },
+    h('span', { class: 'welcome-mark', 'aria-hidden': 'true' }, icon('eye', 22)),
+    h('h2', {}, 'No sessions yet'),
+    h('p', {}, 'Put this into the head of a page and open it. Its first session is here within seconds.'),
+    h('div', { class: 'snippet' }, h('pre', {}, h('code', {}, code)), h('button', { class: 'button small', type: 'button', on: { click: () => void copyText(code, 'Copied') } }, icon('copy', 14), 'Copy')),
+    h('p', { class: 'welcome-more' }, 'Services need no change: spans that they already send over OTLP join the session through the ', h('code', {}, 'traceparent'), ' header.'),
+  );
+}
