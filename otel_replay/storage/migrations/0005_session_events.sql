@@ -22,9 +22,10 @@ CREATE TABLE IF NOT EXISTS session_events
     UserEmail String CODEC(ZSTD(1)),
     Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    ReceivedAt DateTime64(3) DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)) COMMENT 'Our clock as the row was stored, of the last delivery',
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 )
-ENGINE = ReplacingMergeTree
+ENGINE = ReplacingMergeTree(ReceivedAt)
 PARTITION BY toYYYYMM(Timestamp)
 ORDER BY (SessionId, Timestamp, EventId)
 TTL toDateTime(Timestamp) + INTERVAL 30 DAY
@@ -33,7 +34,7 @@ SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_events_from_logs TO session_events AS
 WITH
     if(EventName != '', EventName, LogAttributes['event.name']) AS name,
-    if(ScopeName LIKE 'otel\_replay.%' OR ResourceAttributes['telemetry.sdk.language'] = 'webjs' OR ResourceAttributes['browser.language'] != '', 'browser', 'backend') AS source,
+    if(ScopeName IN ('otel_replay.browser', 'otel_replay.recorder') OR ResourceAttributes['telemetry.sdk.language'] = 'webjs' OR ResourceAttributes['browser.language'] != '', 'browser', 'backend') AS source,
     multiIf(
         name = 'exception' OR name LIKE '%.exception', if(source = 'browser', 'error', 'backend_error'),
         name = 'browser.navigation', 'navigation',
@@ -73,7 +74,7 @@ SELECT
     LogAttributes AS Attributes,
     ResourceAttributes
 FROM otel_logs
-WHERE SessionId != '' AND ScopeName != 'rum.rr-web';
+WHERE SessionId != '' AND ScopeName != 'rum.rr-web' AND EventName != 'session.replay.chunk';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_events_from_requests TO session_events AS
 SELECT
@@ -99,10 +100,10 @@ SELECT
     ResourceAttributes
 FROM otel_traces
 WHERE SessionId != '' AND SpanKind = 'Client' AND SpanAttributes['http.request.method'] != ''
-    AND (ScopeName LIKE 'otel\_replay.%' OR ResourceAttributes['telemetry.sdk.language'] = 'webjs' OR ResourceAttributes['browser.language'] != '');
+    AND (ScopeName IN ('otel_replay.browser', 'otel_replay.recorder') OR ResourceAttributes['telemetry.sdk.language'] = 'webjs' OR ResourceAttributes['browser.language'] != '');
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_events_from_span_exceptions TO session_events AS
-WITH if(ScopeName LIKE 'otel\_replay.%' OR ResourceAttributes['telemetry.sdk.language'] = 'webjs' OR ResourceAttributes['browser.language'] != '', 'browser', 'backend') AS source
+WITH if(ScopeName IN ('otel_replay.browser', 'otel_replay.recorder') OR ResourceAttributes['telemetry.sdk.language'] = 'webjs' OR ResourceAttributes['browser.language'] != '', 'browser', 'backend') AS source
 SELECT
     SessionId,
     event_time AS Timestamp,

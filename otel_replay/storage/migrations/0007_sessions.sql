@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS sessions
     Device LowCardinality(String) COMMENT 'desktop, mobile or tablet',
     FirstUrl String CODEC(ZSTD(1)),
     LastUrl String CODEC(ZSTD(1)),
+    Urls Array(String) CODEC(ZSTD(1)) COMMENT 'Pages that were visited, each once, at most 200',
     Pages UInt32 COMMENT 'Navigation events',
     Clicks UInt32,
     Errors UInt32 COMMENT 'Exceptions in the browser',
@@ -36,6 +37,7 @@ CREATE TABLE IF NOT EXISTS sessions
     PreviousId String CODEC(ZSTD(1)) COMMENT 'The session this browser had before',
     Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)) COMMENT 'Resource attributes of the browser',
     LastSeen DateTime64(3) COMMENT 'Our clock when the last record came in',
+    FinishAt DateTime64(3) COMMENT 'When the session counts as finished if nothing more comes in, by our clock',
     Version UInt64 COMMENT 'Microseconds since the epoch of the computation; the highest wins',
     IsDeleted UInt8 DEFAULT 0 COMMENT 'A row that moved to another day or was erased',
     INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1
@@ -65,4 +67,19 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS session_touched_by_chunks TO session_touc
 SELECT now64(3) AS TouchedAt, SessionId FROM replay_chunks GROUP BY SessionId;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_touched_by_traces TO session_touched AS
-SELECT now64(3) AS TouchedAt, SessionId FROM session_traces GROUP BY SessionId
+SELECT now64(3) AS TouchedAt, SessionId FROM session_traces GROUP BY SessionId;
+
+-- Traces with a backend exception: one may come in long after the browser's own span, and names no session itself.
+CREATE TABLE IF NOT EXISTS trace_touched
+(
+    TouchedAt DateTime64(3) DEFAULT now64(3),
+    TraceId String CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toStartOfDay(TouchedAt)
+ORDER BY (TouchedAt, TraceId)
+TTL toDateTime(TouchedAt) + INTERVAL 3 DAY
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_touched_by_exceptions TO trace_touched AS
+SELECT now64(3) AS TouchedAt, TraceId FROM trace_exceptions GROUP BY TraceId

@@ -1,0 +1,41 @@
+"""Computes rows of `sessions` from the tables that hold what was received.
+
+Nothing is added up over time: a row is computed anew from all there is, so a redelivery changes
+nothing and late data is counted as if it had come in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from otel_replay.sessions.lifecycle import limits
+from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.queries import read_query
+
+
+def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
+    """Stores the rows of these sessions as of `now_ms` (our clock, ms). Safe to repeat.
+
+    Ids of which nothing was received get no row. Raises QueryError and UnavailableError.
+    """
+    if not session_ids:
+        return
+    database.command(_insert(), _parameters(session_ids, now_ms))
+    database.command(read_query(__package__, "delete_moved"), {"ids": list(session_ids)})
+
+
+def computed(database: Database, session_id: str, now_ms: int) -> dict[str, Any] | None:
+    """The row that `derive` would store, by column name; None when nothing was received."""
+    rows = database.query(
+        read_query(__package__, "derive_one"), _parameters([session_id], now_ms)
+    )
+    return rows[0] if rows else None
+
+
+def _insert() -> str:
+    return read_query(__package__, "derive_insert")
+
+
+def _parameters(session_ids: Sequence[str], now_ms: int) -> dict[str, Any]:
+    return {"ids": list(session_ids), **limits(now_ms)}

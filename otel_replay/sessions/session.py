@@ -1,0 +1,70 @@
+"""One session, as the API shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from otel_replay.errors import NotFoundError
+from otel_replay.sessions.derive import computed
+from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.queries import read_query
+
+COUNTS = {
+    "pages": "Pages",
+    "clicks": "Clicks",
+    "errors": "Errors",
+    "backend_errors": "BackendErrors",
+    "requests": "Requests",
+    "failed_requests": "FailedRequests",
+    "console_errors": "ConsoleErrors",
+    "traces": "Traces",
+    "tabs": "Tabs",
+    "chunks": "Chunks",
+    "events": "Events",
+}
+"""Name of a count in the API to its column."""
+
+
+def find(database: Database, session_id: str, now_ms: int) -> dict[str, Any]:
+    """The row of a session, by the names of sql/row_columns.sql.
+
+    A session that the worker has not come to yet is computed here. Raises NotFoundError.
+    """
+    rows = database.query(read_query(__package__, "session"), {"id": session_id})
+    row = rows[0] if rows else computed(database, session_id, now_ms)
+    if row is None:
+        raise NotFoundError(f"nothing was received of a session {session_id!r}")
+    return row
+
+
+def detail(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The session with the resource attributes of its browser."""
+    return {**summary(row), "attributes": row["Attributes"]}
+
+
+def summary(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The session as in lists."""
+    return {
+        "id": row["SessionId"],
+        "state": row["State"],
+        "previous_id": row["PreviousId"] or None,
+        "start_ms": row["start_ms"],
+        "end_ms": row["end_ms"],
+        "duration_ms": row["end_ms"] - row["start_ms"],
+        "active_ms": row["ActiveMs"],
+        "user": {"id": row["UserId"], "name": row["UserName"], "email": row["UserEmail"]},
+        "service": row["ServiceName"],
+        "environment": row["Environment"],
+        "release": row["Release"],
+        "browser": row["Browser"],
+        "os": row["Os"],
+        "device": row["Device"],
+        "first_url": row["FirstUrl"],
+        "last_url": row["LastUrl"],
+        "counts": {name: row[column] for name, column in COUNTS.items()},
+        "has_replay": row["HasReplay"],
+        "gaps": row["Gaps"],
+        "payload_bytes": row["PayloadBytes"],
+        "activity": list(row["Activity"]),
+    }

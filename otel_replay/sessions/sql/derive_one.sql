@@ -1,0 +1,5 @@
+{{row_columns}}
+FROM
+(
+    {{derive}}
+)

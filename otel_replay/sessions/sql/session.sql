@@ -1,0 +1,5 @@
+{{row_columns}}
+FROM sessions FINAL
+WHERE SessionId = {id:String}
+ORDER BY Version DESC
+LIMIT 1
