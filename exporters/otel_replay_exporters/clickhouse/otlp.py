@@ -83,7 +83,9 @@ SPAN = Message(
             repeated=True,
         ),
         Field(
-            "status", 15, Message("Status", (Field("message", 2, "string"), Field("code", 3, "int32")))
+            "status",
+            15,
+            Message("Status", (Field("message", 2, "string"), Field("code", 3, "int32"))),
         ),
     ),
 )
@@ -104,8 +106,10 @@ LOG_RECORD = Message(
 )
 
 
-def export_request(name: str, resources: str, scopes: str, records: str, record: Message) -> Message:
-    """An export request; all signals share its shape: resources, in these scopes, in these records."""
+def export_request(
+    name: str, resources: str, scopes: str, records: str, record: Message
+) -> Message:
+    """An export request; all signals share its shape: resources, their scopes, the records."""
     scope = Message(
         f"{name}Scope",
         (

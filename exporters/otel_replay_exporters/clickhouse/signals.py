@@ -125,7 +125,9 @@ TRACES = Signal(
     },
 )
 
-_OBSERVED = "if(r.observed_time_unix_nano = 0, now64(9), " + _time("r.observed_time_unix_nano") + ")"
+_OBSERVED = (
+    "if(r.observed_time_unix_nano = 0, now64(9), " + _time("r.observed_time_unix_nano") + ")"
+)
 
 LOGS = Signal(
     name="logs",

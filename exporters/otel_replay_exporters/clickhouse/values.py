@@ -40,7 +40,7 @@ def _double(d: str) -> str:
 
 
 def _element(value: str) -> str:
-    """A scalar inside an array or map, as JSON. NaN and infinities, which JSON lacks, as strings."""
+    """A scalar inside an array or map, as JSON; NaN and infinities, unknown to JSON, as strings."""
     d = f"{value}.double_value"
     return (
         f"multiIf({value}.value = 'string_value', toJSONString({value}.string_value),"

@@ -78,9 +78,7 @@ def _shallow(name: str) -> Any:
     return message_factory.GetMessageClass(_pool.FindMessageTypeByName(name))
 
 
-TRACES_REQUEST: Any = _shallow(
-    "opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest"
-)
+TRACES_REQUEST: Any = _shallow("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest")
 LOGS_REQUEST: Any = _shallow("opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest")
 
 DEEP_TRACES_REQUEST: Any = trace_service_pb2.ExportTraceServiceRequest

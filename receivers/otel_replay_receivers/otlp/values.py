@@ -15,7 +15,7 @@ _MAX_JSON_DEPTH = 64
 
 
 def flatten(attributes: Iterable[Any]) -> None:
-    """Replaces, in place, each value of the KeyValues that nests deeper than one level by its text."""
+    """Replaces, in place, the values of KeyValues that nest deeper than one level by their text."""
     for attribute in attributes:
         flatten_value(attribute.value)
 

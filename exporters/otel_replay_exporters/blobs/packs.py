@@ -1,0 +1,89 @@
+"""Packs: one blob object for the chunks of many sessions that are committed together.
+
+A pack is the chunks' payloads one after the other, then a JSON list that says what they are, the
+list's length (4 bytes, big-endian) and a mark; so the index rows can be made anew from the packs.
+"""
+
+from __future__ import annotations
+
+import struct
+import uuid
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from otel_replay.sessions.chunks import Chunk
+from otel_replay.storage.blobs import BlobStore
+from otel_replay.storage.clickhouse import Database
+
+MARK = b"ORP1"
+
+
+class PackWriter:
+    """Stores batches of chunks: the pack first, then the index rows."""
+
+    def __init__(self, database: Database, blobs: BlobStore) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    def __call__(self, batch: Sequence[Sequence[Chunk]]) -> None:
+        """Writes the chunks of all requests of the batch; durable when it returns.
+
+        A chunk that was stored before is stored as the same row again, which merges away.
+        Raises UnavailableError and QueryError.
+        """
+        chunks = [chunk for request in batch for chunk in request]
+        key = _new_key()
+        rows = _rows(key, chunks)
+        self._blobs.put(key, _pack(chunks, rows))
+        self._database.insert("replay_chunks", rows)
+
+
+def _new_key() -> str:
+    return f"packs/{datetime.now(UTC):%Y-%m-%d/%H}/{uuid.uuid4().hex}"
+
+
+def _rows(key: str, chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
+    rows, offset = [], 0
+    for chunk in chunks:
+        rows.append(_row(key, offset, chunk))
+        offset += len(chunk.payload)
+    return rows
+
+
+def _row(key: str, offset: int, chunk: Chunk) -> dict[str, Any]:
+    return {
+        "SessionId": chunk.session_id,
+        "Tab": chunk.tab,
+        "Seq": chunk.seq,
+        "StartTime": _time(chunk.start_ms),
+        "EndTime": _time(chunk.end_ms),
+        "Checkpoint": chunk.checkpoint,
+        "Final": chunk.final,
+        "Events": chunk.events,
+        "Size": chunk.size_bytes,
+        "Encoding": chunk.encoding,
+        "Blob": key,
+        "Offset": offset,
+        "Length": len(chunk.payload),
+        "Crc32": zlib.crc32(chunk.payload),
+        "ServiceName": chunk.service_name,
+        "ResourceAttributes": dict(chunk.resource_attributes),
+        "UserId": chunk.user_id,
+        "SentAt": _time(chunk.sent_ms),
+        "ReceivedAt": _time(chunk.received_ms),
+    }
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _pack(chunks: Sequence[Chunk], rows: Sequence[dict[str, Any]]) -> bytes:
+    index = orjson.dumps(rows)
+    return b"".join(
+        [*(chunk.payload for chunk in chunks), index, struct.pack(">I", len(index)), MARK]
+    )

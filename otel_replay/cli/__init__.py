@@ -1,0 +1,154 @@
+"""The command line; the only place that wires the layers together."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+
+from otel_replay import __version__
+from otel_replay.config import Settings, load_settings
+from otel_replay.errors import ConfigError, OtelReplayError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+_MODULE_EXTRAS = {
+    "chdb": "server,embedded",
+    "clickhouse_connect": "server",
+    "flask": "server",
+    "grpc": "server",
+    "orjson": "server",
+    "uvicorn": "server",
+    "waitress": "server",
+    "google.rpc": "server",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit code: 2 for a setting or a machine that does not fit."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("otel_replay").setLevel(logging.INFO if not options.verbose else "DEBUG")
+    try:
+        command: Callable[[argparse.Namespace], None] = options.command
+        command(options)
+    except ConfigError as exc:
+        return _say(str(exc), EXIT_USAGE)
+    except ModuleNotFoundError as exc:
+        return _say(_missing_module(exc), EXIT_USAGE)
+    except OtelReplayError as exc:
+        return _say(str(exc), EXIT_FAILED)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _say(message: str, code: int) -> int:
+    print(f"otel-replay: {message}", file=sys.stderr)
+    return code
+
+
+def _missing_module(error: ModuleNotFoundError) -> str:
+    module = error.name or ""
+    extra = next((e for m, e in _MODULE_EXTRAS.items() if module.startswith(m)), None)
+    if extra is None:
+        raise error
+    return f"{module} is not installed: run pip install 'otel-replay[{extra}]'"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="otel-replay",
+        description="Session replay for OpenTelemetry.",
+        epilog="Every option can also be set by its variable OTEL_REPLAY_…, or in a TOML file.",
+    )
+    parser.add_argument("--version", action="version", version=f"otel-replay {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    up = _add(commands, "up", "run everything in one process, with the embedded ClickHouse", _up)
+    up.add_argument("--demo", action="store_true", help="run the demo shop as well")
+    _add(commands, "receive", "receive OTLP", _part("receive"))
+    _add(commands, "ui", "serve the pages and the API", _part("ui"))
+    _add(commands, "work", "derive sessions from what was received", _part("work"))
+    _add(commands, "migrate", "create or upgrade the tables", _migrate)
+    sql = _add(commands, "sql", "run a statement and print its result", _sql)
+    sql.add_argument("statement", metavar="SELECT")
+    sql.add_argument(
+        "--format",
+        default="PrettyCompactMonoBlock",
+        help="any output format of ClickHouse (default: %(default)s)",
+    )
+    _add(commands, "demo", "run the demo shop against a receiver that runs already", _demo)
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    help_text: str,
+    command: Callable[[argparse.Namespace], None],
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
+    parser.set_defaults(command=command)
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    parser.add_argument("--config", metavar="FILE", help="TOML file with settings")
+    for setting in fields(Settings):
+        parser.add_argument(
+            f"--{setting.name.replace('_', '-')}",
+            metavar=setting.metadata["metavar"],
+            help=f"{setting.metadata['help']} {_shown_default(setting.default)}".strip(),
+        )
+    return parser
+
+
+def _shown_default(default: object) -> str:
+    return f"(default: {default})" if default not in ("", ()) else ""
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    flags = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
+    return load_settings(flags, os.environ, options.config)
+
+
+def _up(options: argparse.Namespace) -> None:
+    from otel_replay.cli.run import PARTS, run
+
+    run(_settings(options), PARTS, demo=options.demo)
+
+
+def _part(name: str) -> Callable[[argparse.Namespace], None]:
+    def command(options: argparse.Namespace) -> None:
+        from otel_replay.cli.run import run
+
+        run(_settings(options), (name,))
+
+    return command
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    from otel_replay.cli.run import apply_migrations
+
+    applied = apply_migrations(_settings(options))
+    print("\n".join(f"applied {name}" for name in applied) or "nothing to do")
+
+
+def _sql(options: argparse.Namespace) -> None:
+    from otel_replay.cli.query import run_query
+
+    run_query(_settings(options), options.statement, options.format)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from otel_replay.demo import run_demo
+
+    settings = _settings(options)
+    shop = settings.demo_shop
+    run_demo(
+        shop.host, shop.port, f"http://{settings.otlp_http}", settings.data.absolute() / "demo"
+    )

@@ -1,0 +1,47 @@
+"""Serves a WSGI application from threads of this process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+import waitress
+
+from otel_replay.errors import ConfigError
+
+
+class WsgiServer:
+    """Listens from construction on; answers from `start` to `stop`."""
+
+    def __init__(self, app: Any, host: str, port: int, *, name: str, flag: str) -> None:
+        """`name` and `flag` are for the message when the address cannot be had (ConfigError)."""
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        try:
+            self._server = waitress.create_server(
+                app,
+                host=host,
+                port=port,
+                threads=16,
+                ident="",
+                channel_timeout=60,
+                # A response is streamed to the client once it is larger than this.
+                outbuf_high_watermark=8 * 1024 * 1024,
+            )
+        except OSError as exc:
+            raise ConfigError(
+                f"{name} cannot listen on {host}:{port} ({exc.strerror}): stop what uses that"
+                f" port, or choose another with {flag}"
+            ) from exc
+        self.port = int(self._server.effective_port)
+        self._thread = threading.Thread(target=self._server.run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begins to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the socket; requests under way have 5 s to end."""
+        self._server.close()
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        self._thread.join(timeout=5)

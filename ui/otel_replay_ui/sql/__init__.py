@@ -1,0 +1,9 @@
+"""ClickHouse's HTTP interface, read-only, over the engine embedded in this process.
+
+That engine admits one process only, so other tools reach the data through here: clickhouse-connect,
+curl, Grafana and JDBC drivers connect as they would to any ClickHouse server.
+"""
+
+from otel_replay_ui.sql.http import create_sql_app
+
+__all__ = ["create_sql_app"]

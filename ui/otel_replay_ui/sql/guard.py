@@ -1,0 +1,86 @@
+"""Decides whether a statement only reads the project's tables.
+
+ClickHouse's ``readonly`` setting stops writes, but on the embedded engine neither the scalar
+function file() nor INTO OUTFILE. So ClickHouse itself parses the statement first, and its syntax
+tree is checked.
+"""
+
+from __future__ import annotations
+
+import re
+
+from otel_replay.errors import PermanentError
+from otel_replay.storage.clickhouse import Database
+
+MAX_STATEMENT_BYTES = 256 * 1024
+
+_SHOWS = re.compile(r"(?:SHOW|DESCRIBE|EXISTS)\b")
+_EXPLAIN = re.compile(r"EXPLAIN(?: [A-Z ]+)?\n(?=\(?(?:SELECT|WITH)\b)")
+_SELECTS = re.compile(r"\(*(?:SELECT|WITH)\b")
+
+# Functions and table functions that reach outside the database, its configuration, or time.
+_FORBIDDEN_FUNCTIONS = re.compile(
+    r"(?i)^(?:file|filecluster|url|urlcluster|s3\w*|gcs|azure\w*|hdfs\w*|remote\w*|cluster\w*|"
+    r"mysql|postgresql|sqlite|mongodb|redis|jdbc|odbc|input|executable|python|dictionary|"
+    r"iceberg\w*|delta\w*|hudi\w*|paimon\w*|arrowflight|ytsaurus|fuzz\w*|sleep\w*|"
+    r"cosn|oss|prometheus\w*|timeseries\w*|loop|mergetree\w+|merge|"
+    r"catboostevaluate|evalmlmethod|lemmatize|synonyms|dict\w+|joinget\w*|"
+    r"getsetting\w*|getserversetting|getmacro|getserverport|showcertificate|ai\w+|llm\w*|"
+    r"addresstoline\w*|addresstosymbol|demangle|trap|filesystem\w*|hostname|currentprofiles)$"
+)
+_ALLOWED_SYSTEM_TABLES = frozenset(
+    {
+        *("tables", "columns", "databases", "functions", "data_type_families", "formats"),
+        *("one", "numbers", "zeros", "settings", "parts", "time_zones", "data_skipping_indices"),
+    }
+)
+
+
+class RefusedStatement(PermanentError):
+    """A statement that may do more than read."""
+
+
+def checked(database: Database, statement: str) -> str:
+    """Returns `statement` as ClickHouse's own formatter writes it, when it only reads.
+
+    The formatter parses exactly one statement and drops comments, so what is checked is what runs.
+    Raises RefusedStatement, or QueryError when it cannot be parsed.
+    """
+    if len(statement.encode()) > MAX_STATEMENT_BYTES:
+        raise RefusedStatement(f"the statement is over {MAX_STATEMENT_BYTES} bytes")
+    rows = database.query(
+        "SELECT formatQuery({statement:String}) AS text", {"statement": statement}
+    )
+    canonical = str(rows[0]["text"])
+    if not _SHOWS.match(canonical):
+        select = _EXPLAIN.sub("", canonical, count=1)
+        if not _SELECTS.match(select):
+            raise RefusedStatement(
+                "only SELECT, SHOW, DESCRIBE, EXISTS and EXPLAIN SELECT are served"
+            )
+        _check_tree(database.query_bytes(f"EXPLAIN AST {select}", "TabSeparatedRaw").decode())
+    return canonical
+
+
+def _check_tree(tree: str) -> None:
+    lines = tree.splitlines()
+    if not lines or not lines[0].startswith("SelectWithUnionQuery"):
+        raise RefusedStatement("only statements that read are served")
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        kind, _, rest = line.strip().partition(" ")
+        name = rest.partition(" ")[0]
+        if kind == "Literal" and indent <= 1:
+            raise RefusedStatement("INTO OUTFILE is not served")
+        if kind == "Set":
+            raise RefusedStatement("SETTINGS are not served: they could lift limits")
+        if kind in ("Function", "TableFunction") and _FORBIDDEN_FUNCTIONS.match(name):
+            raise RefusedStatement(f"the function {name} is not served")
+        if kind == "TableIdentifier":
+            _check_table(name)
+
+
+def _check_table(name: str) -> None:
+    schema, dot, table = name.rpartition(".")
+    if dot and schema.lower() == "system" and table.lower() not in _ALLOWED_SYSTEM_TABLES:
+        raise RefusedStatement(f"the table {name} is not served")

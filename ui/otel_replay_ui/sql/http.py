@@ -1,0 +1,142 @@
+"""The HTTP interface: query in the URL or the body, parameters, formats, ClickHouse's headers.
+
+https://clickhouse.com/docs/interfaces/http
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import time
+import uuid
+from typing import Any
+
+import flask
+
+from otel_replay.errors import OtelReplayError, UnavailableError
+from otel_replay.storage.clickhouse import Database, QueryError
+from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement, checked
+
+LIMITS: dict[str, Any] = {
+    "readonly": 1,
+    "max_execution_time": 60,
+    "max_threads": 1,
+    "max_memory_usage": 2 * 1024**3,
+    "max_result_bytes": 512 * 1024**2,
+    "output_format_json_quote_64bit_integers": 0,
+}
+_FORMAT = re.compile(r"\nFORMAT (\w+)$")
+_PARAMETER = "param_"
+_MAX_BODY_BYTES = MAX_STATEMENT_BYTES + 64 * 1024
+_CONTENT_TYPES = {
+    "JSON": "application/json; charset=UTF-8",
+    "JSONCompact": "application/json; charset=UTF-8",
+    "JSONEachRow": "application/x-ndjson; charset=UTF-8",
+    "CSV": "text/csv; charset=UTF-8; header=absent",
+    "CSVWithNames": "text/csv; charset=UTF-8; header=present",
+    "TabSeparated": "text/tab-separated-values; charset=UTF-8",
+    "Native": "application/octet-stream",
+    "Parquet": "application/octet-stream",
+}
+_NO_RIGHTS, _NO_SUCH_PATH = 497, 48
+
+
+def create_sql_app(database: Database) -> flask.Flask:
+    """Returns the application that answers on the address of ``--sql``."""
+    app = flask.Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+
+    @app.get("/ping")
+    def ping() -> flask.Response:
+        return flask.Response("Ok.\n", mimetype="text/plain")
+
+    @app.route("/", methods=["GET", "POST"])
+    def query() -> flask.Response:
+        if not flask.request.args and flask.request.method == "GET":
+            return ping()
+        return _answer(database, flask.request)
+
+    @app.errorhandler(404)
+    def no_such_path(_error: Exception) -> flask.Response:
+        return _exception(404, _NO_SUCH_PATH, "There is no handle here. Use / or /ping", "")
+
+    return app
+
+
+def _answer(database: Database, request: flask.Request) -> flask.Response:
+    started = time.perf_counter_ns()
+    query_id = request.args.get("query_id") or str(uuid.uuid4())
+    try:
+        statement, output_format = _split_format(checked(database, _statement(request)))
+        output_format = output_format or _default_format(request)
+        data = database.query_bytes(statement, output_format, _parameters(request), LIMITS)
+    except RefusedStatement as exc:
+        return _exception(403, _NO_RIGHTS, f"{exc}. (ACCESS_DENIED)", query_id)
+    except QueryError as exc:
+        return _exception(404 if exc.code in (60, 81) else 400, exc.code, str(exc), query_id)
+    except UnavailableError as exc:
+        return _exception(503, 210, str(exc), query_id)
+    except OtelReplayError as exc:
+        return _exception(400, 36, str(exc), query_id)
+    response = _headers(_response(data, request), query_id)
+    response.headers["Content-Type"] = _CONTENT_TYPES.get(
+        output_format, "text/plain; charset=UTF-8"
+    )
+    response.headers["X-ClickHouse-Format"] = output_format
+    response.headers["X-ClickHouse-Summary"] = json.dumps(
+        {"read_rows": "0", "elapsed_ns": str(time.perf_counter_ns() - started)}
+    )
+    return response
+
+
+def _statement(request: flask.Request) -> str:
+    """The query of the URL, then the body: either alone, or the first before the second."""
+    body = request.get_data(cache=False)
+    if request.content_encoding == "gzip":
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+            body = stream.read(_MAX_BODY_BYTES)
+    if request.mimetype == "multipart/form-data":
+        body = request.form.get("query", "").encode()
+    parts = (request.args.get("query", ""), body.decode("utf-8", "replace"))
+    return "\n".join(part for part in parts if part)
+
+
+def _split_format(statement: str) -> tuple[str, str]:
+    match = _FORMAT.search(statement)
+    return (statement[: match.start()], match.group(1)) if match else (statement, "")
+
+
+def _default_format(request: flask.Request) -> str:
+    named = request.args.get("default_format") or request.headers.get("X-ClickHouse-Format", "")
+    return named if re.fullmatch(r"\w+", named) else "TabSeparated"
+
+
+def _parameters(request: flask.Request) -> dict[str, str]:
+    sources = [*request.args.items(), *request.form.items()]
+    return {k.removeprefix(_PARAMETER): v for k, v in sources if k.startswith(_PARAMETER)}
+
+
+def _response(data: bytes, request: flask.Request) -> flask.Response:
+    accepts = request.headers.get("Accept-Encoding", "")
+    if request.args.get("enable_http_compression") == "1" and "gzip" in accepts:
+        response = flask.Response(gzip.compress(data, 3))
+        response.headers["Content-Encoding"] = "gzip"
+        return response
+    return flask.Response(data)
+
+
+def _exception(status: int, code: int, message: str, query_id: str) -> flask.Response:
+    if not message.startswith("Code:"):
+        message = f"Code: {code}. DB::Exception: {message}"
+    response = flask.Response(message + "\n", status, mimetype="text/plain")
+    response.headers["X-ClickHouse-Exception-Code"] = str(code)
+    return _headers(response, query_id)
+
+
+def _headers(response: flask.Response, query_id: str) -> flask.Response:
+    response.headers["X-ClickHouse-Server-Display-Name"] = "otel-replay"
+    response.headers["X-ClickHouse-Query-Id"] = query_id[:128].replace("\n", " ")
+    response.headers["X-ClickHouse-Timezone"] = "UTC"
+    return response
