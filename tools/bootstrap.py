@@ -1,0 +1,118 @@
+"""From a fresh clone to a running product or finished tests: ``python3 -m tools.bootstrap test``.
+
+Only Python is taken for granted. A step is skipped when what it makes is already there and was made
+from the same inputs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from tools.browser import ensure_browser
+from tools.checks import lint_checks, run_checks, test_checks
+from tools.node import ensure_node
+from tools.paths import ROOT, VENV_BIN, VENV_PYTHON
+from tools.processes import ToolError, clean_environment
+from tools.progress import Progress
+from tools.python_env import ensure_packages, ensure_venv
+from tools.scripts import PACKAGES, ensure_built
+
+OLDEST_PYTHON = (3, 11)
+# virtual environment, Node.js, one per npm package, Python packages
+SETUP_STEPS = 3 + len(PACKAGES)
+
+
+def set_up(progress: Progress, environ: Mapping[str, str], *, dev: bool) -> dict[str, str]:
+    """Make the clone ready; return the environment in which its programs run.
+
+    The scripts are built before the project is installed, so that installing has none to build.
+    """
+    env = clean_environment(environ, VENV_BIN)
+    ensure_venv(progress, env)
+    node = ensure_node(progress, env)
+    env = clean_environment(environ, VENV_BIN, node.folder)
+    for package in PACKAGES:
+        ensure_built(progress, package, env, node, modules=dev)
+    ensure_packages(progress, env, dev=dev)
+    return env
+
+
+def setup(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Install everything that developing needs, and stop there."""
+    set_up(Progress(SETUP_STEPS), environ, dev=True)
+    return 0
+
+
+def up(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Run the product with the demo shop, in the foreground."""
+    progress = Progress(SETUP_STEPS + 1)
+    env = set_up(progress, environ, dev=False)
+    progress.title("otel-replay up --demo (Ctrl-C stops it)")
+    _become([str(VENV_BIN / "otel-replay"), "up", "--demo", *arguments], env)
+
+
+def lint(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Check style, types and import rules."""
+    checks = lint_checks()
+    progress = Progress(SETUP_STEPS + len(checks))
+    env = set_up(progress, environ, dev=True)
+    return 0 if run_checks(progress, checks, env) else 1
+
+
+def test(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Check style, types and import rules, then run all tests."""
+    checks = [*lint_checks(), *test_checks()]
+    progress = Progress(SETUP_STEPS + 1 + len(checks))
+    env = set_up(progress, environ, dev=True)
+    env["CHROMIUM"] = str(ensure_browser(progress, env))
+    return 0 if run_checks(progress, checks, env) else 1
+
+
+def bench(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Measure what the budgets promise."""
+    progress = Progress(SETUP_STEPS + 1)
+    env = set_up(progress, environ, dev=True)
+    progress.title("benchmarks")
+    _become([str(VENV_PYTHON), "-m", "tests.bench", *arguments], env)
+
+
+COMMANDS = {"setup": setup, "up": up, "lint": lint, "test": test, "bench": bench}
+
+
+def main() -> int:
+    """Run one command; 2 when the machine does not fit, 1 when a check fails."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools.bootstrap")
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="handed on to the program")
+    chosen = parser.parse_args()
+    try:
+        _require_python()
+        return COMMANDS[chosen.command](os.environ, chosen.arguments)
+    except ToolError as exc:
+        print(exc, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _require_python() -> None:
+    if sys.version_info < OLDEST_PYTHON:
+        raise ToolError(
+            f"Python is {sys.version.split()[0]}: 3.11 or later is needed, for example "
+            "make PYTHON=python3.12"
+        )
+
+
+def _become(command: list[str], env: Mapping[str, str]) -> NoReturn:
+    """Replace this process, so that signals reach the program directly."""
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execve(command[0], command, env)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

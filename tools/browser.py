@@ -1,0 +1,109 @@
+"""Find Chromium for the end-to-end tests, or bring it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tools.paths import STAMPS, VENV_PYTHON
+from tools.processes import Command, ToolError, output_of, run_logged
+from tools.progress import Progress
+
+ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MACOS_APPS = ("Google Chrome", "Chromium")
+REMEDY = (
+    "The end-to-end tests need Chromium and none could be found or installed. Install Chromium or "
+    "Google Chrome, or name one: make test CHROMIUM=/path/to/chromium"
+)
+
+
+def ensure_browser(progress: Progress, env: Mapping[str, str]) -> Path:
+    """Return a Chromium that starts: CHROMIUM, the machine's, one from apt, or Playwright's.
+
+    Raises ToolError with the remedy when there is none.
+    """
+    named = env.get("CHROMIUM")
+    if named and not _starts(Path(named)):
+        raise ToolError(f"CHROMIUM is {named!r}: expected the path of a Chromium that starts")
+    found = Path(named) if named else _on_machine(env) or _remembered()
+    if found is not None:
+        progress.reused(f"Chromium {found}")
+        return found
+    with progress.step("installing Chromium (none on PATH)"):
+        return _install(env)
+
+
+def _install(env: Mapping[str, str]) -> Path:
+    problems = []
+    for way in (_from_apt, _from_playwright):
+        try:
+            found = way(env)
+        except ToolError as exc:
+            problems.append(str(exc))
+            continue
+        if found is not None:
+            return found
+    raise ToolError("\n".join([*problems, REMEDY]))
+
+
+def _from_apt(env: Mapping[str, str]) -> Path | None:
+    """Install Debian's package, where we may. Ubuntu's only points to a snap and does not start."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return None
+    quiet = {**env, "DEBIAN_FRONTEND": "noninteractive"}
+    run_logged("apt-update", ["apt-get", "update"], quiet)
+    packages = ["chromium", "fonts-liberation"]
+    run_logged(
+        "apt-chromium", ["apt-get", "install", "-y", "--no-install-recommends", *packages], quiet
+    )
+    return _on_machine(env)
+
+
+def _from_playwright(env: Mapping[str, str]) -> Path | None:
+    """Download Playwright's Chromium into the clone, with its system libraries where we may."""
+    libraries = ["--with-deps"] if os.geteuid() == 0 and shutil.which("apt-get") else []
+    playwright: Command = [VENV_PYTHON, "-m", "playwright", "install"]
+    run_logged("playwright", [*playwright, *libraries, "chromium"], env)
+    code = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as p: print(p.chromium.executable_path)"
+    )
+    printed = output_of([VENV_PYTHON, "-c", code], env)
+    if not printed or not _starts(Path(printed)):
+        raise ToolError(
+            f"Playwright's Chromium {printed} does not start: system libraries missing?"
+        )
+    _note().parent.mkdir(parents=True, exist_ok=True)
+    _note().write_text(printed)
+    return Path(printed)
+
+
+def _on_machine(env: Mapping[str, str]) -> Path | None:
+    return next(filter(_starts, _candidates(env)), None)
+
+
+def _candidates(env: Mapping[str, str]) -> Iterator[Path]:
+    for name in ON_PATH:
+        if found := shutil.which(name, path=env["PATH"]):
+            yield Path(found)
+    for app in MACOS_APPS:
+        yield Path(f"/Applications/{app}.app/Contents/MacOS/{app}")
+
+
+def _note() -> Path:
+    return STAMPS / "browser"
+
+
+def _remembered() -> Path | None:
+    """Return the browser that an earlier run downloaded."""
+    if not _note().is_file():
+        return None
+    path = Path(_note().read_text())
+    return path if _starts(path) else None
+
+
+def _starts(path: Path) -> bool:
+    """Tell whether the file runs: a snap stub or one with missing libraries does not."""
+    return output_of([path, "--version"]) is not None
