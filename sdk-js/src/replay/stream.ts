@@ -1,0 +1,178 @@
+import type { eventWithTime } from '@rrweb/types';
+
+import type { ChunkDraft } from './chunk';
+import { FULL_SNAPSHOT, META } from './rrweb';
+
+/** The first chunk leaves early, so that a session shows up at once; later ones every few seconds. */
+export const FIRST_CHUNK_MS = 1000;
+export const CHUNK_MS = 5000;
+/** JSON units after which a chunk is cut; one event bigger than this travels alone. */
+export const CHUNK_SIZE = 256 * 1024;
+/** A snapshot above this leaves at once: as a tail it would not fit into what a closing page may send. */
+const PROMPT_SNAPSHOT_SIZE = 32 * 1024;
+/** Checkpoints: when the increments outweigh the snapshot (but never below this) or after activity of this long. */
+const CHECKPOINT_MIN_SIZE = 512 * 1024;
+const CHECKPOINT_ACTIVE_MS = 5 * 60_000;
+/** Pauses between events count as activity up to this long. */
+const ACTIVE_GAP_MS = 5000;
+const IDLE_TIMEOUT_MS = 1000;
+
+export interface StreamHooks {
+  readonly onChunk: (chunk: ChunkDraft) => void;
+  /** A new full snapshot is due; called from a timer or idle callback, never inside an rrweb callback. */
+  readonly onCheckpointDue: () => void;
+  /** An event could not be turned into JSON: what follows it cannot be played. */
+  readonly onBroken: (error: unknown) => void;
+}
+
+/**
+ * The events of one tab, cut into numbered chunks.
+ *
+ * rrweb calls `push` inside mutation and input handlers of the page, so `push` only stores the event; it is
+ * turned into JSON in idle time, once, and whatever is left when a chunk is cut is done then.
+ */
+export class TabStream {
+  private pending: eventWithTime[] = [];
+  private parts: string[] = [];
+  private first: eventWithTime | undefined;
+  private second: eventWithTime | undefined;
+  private endMs = 0;
+  private size = 0;
+  private seq = 0;
+  private started = false;
+  private closed = false;
+  private snapshotSize = 0;
+  private sinceSnapshot = 0;
+  private activeMs = 0;
+  private lastEventMs = 0;
+  private cutTimer: ReturnType<typeof setTimeout> | undefined;
+  private cancelIdle: (() => void) | undefined;
+
+  constructor(
+    readonly sessionId: string,
+    readonly tab: string,
+    private readonly hooks: StreamHooks,
+  ) {}
+
+  /** Takes an event; those before the first snapshot cannot be played and are left out. */
+  push(event: eventWithTime): void {
+    this.started ||= event.type === META;
+    if (!this.started || this.closed) return;
+    this.pending.push(event);
+    this.cancelIdle ??= onIdle(() => this.work());
+    this.arm();
+  }
+
+  /** Cuts what there is into a chunk now. */
+  cut(final = false): void {
+    this.serialisePending();
+    this.emit(final);
+  }
+
+  /** Stops the timers and forgets what was not cut. */
+  close(): void {
+    this.disarm();
+    this.cancelIdle?.();
+    this.cancelIdle = undefined;
+    this.pending = [];
+    this.closed = true;
+  }
+
+  private work(): void {
+    this.cancelIdle = undefined;
+    this.serialisePending();
+    this.requestCheckpoint();
+  }
+
+  private onCutTimer(): void {
+    this.cut();
+    this.requestCheckpoint();
+  }
+
+  private requestCheckpoint(): void {
+    const outweighed = this.sinceSnapshot > Math.max(this.snapshotSize, CHECKPOINT_MIN_SIZE);
+    if (this.closed || !(outweighed || this.activeMs > CHECKPOINT_ACTIVE_MS)) return;
+    this.sinceSnapshot = this.activeMs = 0;
+    this.hooks.onCheckpointDue();
+  }
+
+  private serialisePending(): void {
+    const events = this.pending;
+    this.pending = [];
+    try {
+      for (const event of events) this.append(event, JSON.stringify(event));
+    } catch (error) {
+      this.hooks.onBroken(error);
+    }
+    if (this.parts.length > 0 && !this.closed) this.arm();
+  }
+
+  private append(event: eventWithTime, json: string): void {
+    const completes = event.type === FULL_SNAPSHOT && this.parts.length === 1 && this.first?.type === META;
+    const overflows = this.size + json.length > CHUNK_SIZE;
+    if (event.type === META || (overflows && !completes)) this.emit(false);
+    if (this.parts.length === 0) this.first = event;
+    else this.second ??= event;
+    this.parts.push(json);
+    this.size += json.length + 1;
+    this.endMs = Math.max(this.endMs, event.timestamp);
+    this.count(event, json.length);
+    const promptly = event.type === FULL_SNAPSHOT && this.size > PROMPT_SNAPSHOT_SIZE;
+    if (promptly || this.size > CHUNK_SIZE) this.emit(false);
+  }
+
+  private count(event: eventWithTime, size: number): void {
+    if (event.type === FULL_SNAPSHOT) {
+      this.snapshotSize = size;
+      this.sinceSnapshot = this.activeMs = 0;
+    } else {
+      this.sinceSnapshot += size;
+      this.activeMs += Math.min(Math.max(0, event.timestamp - this.lastEventMs), ACTIVE_GAP_MS);
+    }
+    this.lastEventMs = event.timestamp;
+  }
+
+  private emit(final: boolean): void {
+    const first = this.first;
+    if (this.closed || this.parts.length === 0 || !first) return;
+    const chunk: ChunkDraft = {
+      sessionId: this.sessionId,
+      tab: this.tab,
+      seq: this.seq++,
+      startMs: first.timestamp,
+      endMs: Math.max(first.timestamp, this.endMs),
+      events: this.parts.length,
+      checkpoint: first.type === META && this.second?.type === FULL_SNAPSHOT,
+      final,
+      json: `[${this.parts.join(',')}]`,
+    };
+    this.reset();
+    this.hooks.onChunk(chunk);
+  }
+
+  private reset(): void {
+    this.disarm();
+    this.parts = [];
+    this.first = this.second = undefined;
+    this.size = this.endMs = 0;
+  }
+
+  private arm(): void {
+    this.cutTimer ??= setTimeout(() => this.onCutTimer(), this.seq === 0 ? FIRST_CHUNK_MS : CHUNK_MS);
+  }
+
+  private disarm(): void {
+    clearTimeout(this.cutTimer);
+    this.cutTimer = undefined;
+  }
+}
+
+/** Runs `work` when the page is idle, at the latest after a second; returns how to cancel. */
+function onIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback === 'function') {
+    const handle = requestIdleCallback(work, { timeout: IDLE_TIMEOUT_MS });
+    return () => cancelIdleCallback(handle);
+  }
+  const handle = setTimeout(work, 200);
+  return () => clearTimeout(handle);
+}
