@@ -24,5 +24,5 @@ CREATE TABLE IF NOT EXISTS replay_chunks
 ENGINE = ReplacingMergeTree(ReceivedAt)
 PARTITION BY toYYYYMM(StartTime)
 ORDER BY (SessionId, Tab, Seq)
-TTL toDateTime(StartTime) + INTERVAL 30 DAY
+TTL toDateTime(ReceivedAt) + INTERVAL 30 DAY
 SETTINGS index_granularity = 512, ttl_only_drop_parts = 1

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS session_traces
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(Start)
 ORDER BY (SessionId, TraceId)
-TTL toDateTime(Start) + INTERVAL 30 DAY
+TTL toDateTime(ReceivedAt) + INTERVAL 30 DAY
 SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
 
 CREATE TABLE IF NOT EXISTS trace_sessions
@@ -20,12 +20,13 @@ CREATE TABLE IF NOT EXISTS trace_sessions
     SessionId String CODEC(ZSTD(1)),
     Tab SimpleAggregateFunction(max, String) COMMENT 'Tab that began the trace, empty when unknown',
     Start SimpleAggregateFunction(min, DateTime64(9)),
-    End SimpleAggregateFunction(max, DateTime64(9))
+    End SimpleAggregateFunction(max, DateTime64(9)),
+    InsertedAt SimpleAggregateFunction(max, DateTime) DEFAULT now() COMMENT 'Our clock as the last row came in; retention counts from here'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(Start)
 ORDER BY (TraceId, SessionId)
-TTL toDateTime(Start) + INTERVAL 30 DAY
+TTL InsertedAt + INTERVAL 30 DAY
 SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_traces_from_spans TO session_traces AS
@@ -57,12 +58,13 @@ CREATE TABLE IF NOT EXISTS trace_exceptions
     Message String CODEC(ZSTD(1)),
     ServiceName LowCardinality(String),
     Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)) COMMENT 'Of the span event or log record, stack trace included',
-    ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1))
+    ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    InsertedAt DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)) COMMENT 'Our clock as the row came in; retention counts from here'
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(Timestamp)
 ORDER BY (TraceId, SpanId, ExceptionId)
-TTL toDateTime(Timestamp) + INTERVAL 30 DAY
+TTL InsertedAt + INTERVAL 30 DAY
 SETTINGS index_granularity = 512, ttl_only_drop_parts = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS trace_exceptions_from_spans TO trace_exceptions AS

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS sessions
 ENGINE = ReplacingMergeTree(Version, IsDeleted)
 PARTITION BY toYYYYMM(StartTime)
 ORDER BY (toDate(StartTime), SessionId)
-TTL toDateTime(StartTime) + INTERVAL 30 DAY
+TTL toDateTime(LastSeen) + INTERVAL 30 DAY
 SETTINGS index_granularity = 1024;
 
 -- Which sessions have news since when: the worker reads what came after the last time it looked.

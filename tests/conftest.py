@@ -1,0 +1,45 @@
+"""What tests of all packages share: the embedded engine, once per process."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from otel_replay.storage.blobs.file import FileBlobStore
+from otel_replay.storage.clickhouse import Address, Database
+from otel_replay.storage.migrate import migrate
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def engine_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folder of the embedded ClickHouse: it admits one path per process.
+
+    The engine keeps the schemas it parses in the working directory, so that moves here too.
+    """
+    folder = tmp_path_factory.mktemp("engine")
+    before = Path.cwd()
+    os.chdir(folder)
+    yield folder / "clickhouse"
+    os.chdir(before)
+
+
+@pytest.fixture
+def database(engine_path: Path) -> Iterator[Database]:
+    """A ClickHouse database of the test's own, with all tables."""
+    name = f"test_{next(_numbers)}"
+    database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
+    migrate(database)
+    yield database
+    database.command(f"DROP DATABASE `{name}` SYNC")
+    database.close()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> FileBlobStore:
+    """An empty blob store."""
+    return FileBlobStore(tmp_path / "blobs")

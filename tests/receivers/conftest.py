@@ -1,0 +1,77 @@
+"""A receiver that listens on free ports and stores for real."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from otel_replay.storage.blobs.file import FileBlobStore
+from otel_replay.storage.clickhouse import Database
+from otel_replay.telemetry import Consumer
+from otel_replay_exporters.commit import CommitLimits
+from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
+from otel_replay_receivers.otlp.server import OtlpServer
+
+
+@dataclass
+class Receiver:
+    """Addresses of a running receiver, and its counts."""
+
+    grpc: str
+    http: str
+    counts: dict[tuple[str, str], int]
+
+
+class LoopThread:
+    """An event loop in a thread, for servers under test."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def call(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(10)
+        self.loop.close()
+
+
+@pytest.fixture
+def event_loop_thread() -> Iterator[LoopThread]:
+    thread = LoopThread()
+    yield thread
+    thread.close()
+
+
+def start_receiver(loop: LoopThread, consumer: Consumer, **options: Any) -> tuple[Any, Receiver]:
+    """Starts an OtlpServer on free ports of the loopback address."""
+
+    async def start() -> tuple[Any, Receiver]:
+        server = OtlpServer(consumer, **options)
+        grpc, http = await server.start(("127.0.0.1", 0), ("127.0.0.1", 0))
+        urls = (f"127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
+        return server, Receiver(*urls, server.service.counts)
+
+    result: tuple[Any, Receiver] = loop.call(start())
+    return result
+
+
+@pytest.fixture
+def receiver(
+    database: Database, blobs: FileBlobStore, event_loop_thread: LoopThread
+) -> Iterator[Receiver]:
+    """A receiver that stores into `database` and `blobs`; bodies up to 8 MiB."""
+    create_ingest_tables(database)
+    consumer = StorageConsumer(database, blobs, CommitLimits(max_delay_s=0.02))
+    event_loop_thread.loop.call_soon_threadsafe(consumer.start)
+    server, running = start_receiver(event_loop_thread, consumer, max_request_bytes=8 << 20)
+    yield running
+    event_loop_thread.call(server.stop())
+    event_loop_thread.call(consumer.close())
