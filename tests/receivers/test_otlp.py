@@ -76,7 +76,9 @@ def test_spans_over_http_json(receiver: Receiver, database: Database) -> None:
     document = {
         "resourceSpans": [
             {
-                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "s"}}]},
+                "resource": {
+                    "attributes": [{"key": "service.name", "value": {"stringValue": "s"}}]
+                },
                 "scopeSpans": [
                     {
                         "spans": [
@@ -230,7 +232,9 @@ BAD_REQUESTS: dict[str, tuple[str, str, bytes, dict[str, str], int, str]] = {
 @pytest.mark.parametrize("case", BAD_REQUESTS)
 def test_bad_requests_get_a_status_that_names_the_problem(receiver: Receiver, case: str) -> None:
     method, path, body, headers, status, named = BAD_REQUESTS[case]
-    response = requests.request(method, receiver.http + path, data=body, headers=headers, timeout=10)
+    response = requests.request(
+        method, receiver.http + path, data=body, headers=headers, timeout=10
+    )
     assert response.status_code == status
     if headers["Content-Type"] == "application/x-protobuf":
         message = Status.FromString(response.content).message
