@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Address, Database
 from otel_replay.storage.migrate import migrate

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
+
 from otel_replay.errors import InvalidDataError, OverloadedError, RetryableError, UnavailableError
 from otel_replay.storage.clickhouse import QueryError
 from otel_replay_exporters.commit import CommitLimits, GroupCommit

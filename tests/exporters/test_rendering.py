@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from otel_replay.storage.clickhouse import Database
 from otel_replay_exporters.clickhouse.inserter import OtlpInserter, create_ingest_tables
 from otel_replay_exporters.clickhouse.signals import LOGS, TRACES
 from otel_replay_receivers.otlp.decode import decode
-
 from tests.support.as_string import as_string
 from tests.support.otlp import logs_request, span, traces_request
 
@@ -35,14 +34,14 @@ values = st.recursive(
 
 
 @pytest.fixture
-def insert(database: Database) -> Iterator[Any]:
+def insert(database: Database) -> Any:
     create_ingest_tables(database)
     inserters = {s.name: OtlpInserter(database, s) for s in (TRACES, LOGS)}
 
     def run(signal: Any, data: bytes) -> None:
         inserters[signal]([decode(signal, data, 0).request.data])
 
-    yield run
+    return run
 
 
 @settings(

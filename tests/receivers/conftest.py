@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.telemetry import Consumer

@@ -18,9 +18,9 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import MetricsServiceStub
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
+
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
-
 from tests.receivers.conftest import Receiver
 from tests.support.otlp import (
     SESSION_ID,

@@ -54,8 +54,8 @@ def _element(value: str) -> str:
 
 
 def _string(value: str) -> str:
-    """JSON's form of a string. ClickHouse writes the hex of \\u00xx in capitals, Go in small letters;
-    only what holds such a control character is taken apart to mend that."""
+    """JSON's form of a string. ClickHouse writes the hex of a control character in capitals, Go in
+    small letters; only strings that hold one are taken apart to mend that."""
     tokens = f"extractAll(toJSONString({value}), '\\\\\\\\u[0-9A-F]{{4}}|\\\\\\\\.|[^\\\\\\\\]+')"
     mended = f"arrayMap(t -> if(startsWith(t, '\\\\u00'), lower(t), t), {tokens})"
     return (
