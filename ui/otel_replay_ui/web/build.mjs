@@ -1,6 +1,6 @@
 // Builds static/dist: one script per page, shared chunks, one style sheet, and manifest.json, which
 // tells the server what the files of a page are called. Fails when a page's scripts are too big.
-import { build, context } from 'esbuild';
+import { build } from 'esbuild';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,31 +10,24 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, '..', 'static', 'dist');
 const SCRIPT_LIMIT_BYTES = 300_000;
 
+const outputs = {};
+
 const manifestPlugin = {
   name: 'manifest',
   setup(builder) {
     builder.onEnd((result) => {
-      if (result.errors.length === 0) writeManifest(result.metafile);
+      if (result.errors.length === 0) Object.assign(outputs, result.metafile.outputs);
     });
   },
 };
 
-const options = {
+const common = {
   absWorkingDir: here,
-  entryPoints: {
-    sessions: 'src/pages/sessions.ts',
-    session: 'src/pages/session.ts',
-    trace: 'src/pages/trace.ts',
-    theme: 'src/pages/theme.ts',
-    app: 'src/styles/app.css',
-  },
   entryNames: '[name]-[hash]',
   chunkNames: 'chunk-[hash]',
   outdir: dist,
   bundle: true,
-  splitting: true,
-  format: 'esm',
-  target: ['chrome111', 'firefox115', 'safari16.4'],
+  target: ['chrome123', 'firefox120', 'safari17.5'],
   minify: true,
   sourcemap: true,
   metafile: true,
@@ -42,23 +35,39 @@ const options = {
   plugins: [manifestPlugin],
 };
 
+const builds = [
+  {
+    ...common,
+    splitting: true,
+    format: 'esm',
+    entryPoints: {
+      sessions: 'src/pages/sessions.ts',
+      session: 'src/pages/session.ts',
+      trace: 'src/pages/trace.ts',
+      app: 'src/styles/app.css',
+    },
+  },
+  // Runs before the page is drawn, which a module cannot.
+  { ...common, format: 'iife', entryPoints: { theme: 'src/pages/theme.ts' } },
+];
+
 /** Every chunk that loading `output` pulls in, without the lazily imported ones. */
-function staticImports(outputs, output, seen = new Set()) {
+function staticImports(output, seen = new Set()) {
   for (const { path, kind } of outputs[output].imports) {
     if (kind !== 'import-statement' || seen.has(path)) continue;
     seen.add(path);
-    staticImports(outputs, path, seen);
+    staticImports(path, seen);
   }
   return [...seen];
 }
 
-function writeManifest(metafile) {
+function writeManifest() {
   const manifest = {};
   const sizes = [];
-  for (const [output, info] of Object.entries(metafile.outputs)) {
+  for (const [output, info] of Object.entries(outputs)) {
     if (!info.entryPoint) continue;
     const page = basename(info.entryPoint).replace(/\.(ts|css)$/, '');
-    const preload = staticImports(metafile.outputs, output);
+    const preload = staticImports(output);
     const isStyle = output.endsWith('.css');
     manifest[page] = {
       js: isStyle ? '' : basename(output),
@@ -71,8 +80,8 @@ function writeManifest(metafile) {
   report(sizes);
 }
 
-function gzipBytes(outputs) {
-  return outputs.reduce((sum, path) => sum + gzipSync(readFileSync(join(here, path))).length, 0);
+function gzipBytes(paths) {
+  return paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(here, path))).length, 0);
 }
 
 function report(sizes) {
@@ -82,5 +91,5 @@ function report(sizes) {
 }
 
 rmSync(dist, { recursive: true, force: true });
-if (process.argv.includes('--watch')) await (await context(options)).watch();
-else await build(options);
+for (const options of builds) await build(options);
+writeManifest();

@@ -130,6 +130,7 @@ class SessionPage {
       this.header.show(session);
       this.panels.info.show(session);
     });
+    store.on('problem', (text) => this.side.prepend(h('p', { class: 'strip', role: 'alert' }, text)));
     player.engine.on('time', (t) => this.showTime(t));
     player.engine.on('damage', (damage) => this.timeline.setDamage(damage));
     player.engine.on('state', () => this.rememberMoment());

@@ -1,7 +1,7 @@
 /** Everything that happened, in order of time. */
 
 import { h } from '../lib/dom';
-import { clockTime, duration } from '../lib/format';
+import { clockTime, duration, urlHost, urlPath } from '../lib/format';
 import { icon } from '../lib/icons';
 import type { EventKind, SessionEvent } from '../lib/types';
 import { KINDS, toneOf } from './kinds';
@@ -35,10 +35,17 @@ function row(event: SessionEvent, actions: PanelActions): HTMLElement {
     { class: `event-row tone-${toneOf(event)}`, data: { testid: 'event-row', kind: event.kind, 'offset-ms': event.offset_ms } },
     h('span', { class: 'row-time' }, clockTime(event.offset_ms, true)),
     h('span', { class: `row-icon kind-${event.kind}`, title: KINDS[event.kind]?.label ?? event.kind }, icon(KINDS[event.kind]?.icon ?? 'star', 14)),
-    h('span', { class: 'row-title', title: event.title }, event.title || event.kind),
+    title(event),
     h('span', { class: 'row-detail' }, detail(event)),
     traceButton(event.trace_id, event.span_id, actions),
   );
+}
+
+/** Addresses by their path; the host is the same on nearly every row. */
+function title(event: SessionEvent): HTMLElement {
+  const url = event.kind === 'navigation' ? (event.attributes['url.full'] ?? event.title) : '';
+  const text = url ? urlPath(url) : event.title || event.kind;
+  return h('span', { class: 'row-title', title: url || event.title }, h('span', {}, text), url && h('span', { class: 'row-host' }, urlHost(url)));
 }
 
 function detail(event: SessionEvent): string {

@@ -7,21 +7,37 @@ export interface Cause {
 
 const CAUSED_BY = /^\s*(?:\[cause\]:|Caused by:)\s*/;
 const PYTHON_CHAIN = /^(?:During handling of the above exception|The above exception was the direct cause)/;
+const PYTHON_HEAD = 'Traceback (most recent call last):';
 
-/** The first cause is the error itself. Python prints the original error first; its order is kept. */
+/** The error itself first, then what caused it. */
 export function causeChain(stack: string): Cause[] {
+  const lines = stack.split('\n').map((line) => line.trimEnd());
+  return lines.includes(PYTHON_HEAD) ? pythonChain(lines) : otherChain(lines);
+}
+
+function otherChain(lines: string[]): Cause[] {
   const chain: Cause[] = [];
-  let current: Cause | null = null;
-  for (const line of stack.split('\n')) {
-    if (line.trim() === '') continue;
-    if (PYTHON_CHAIN.test(line)) {
-      current = null;
-    } else if (current === null || CAUSED_BY.test(line)) {
-      current = { head: line.replace(CAUSED_BY, '').trim(), frames: [] };
-      chain.push(current);
-    } else {
-      current.frames.push(line.replace(/\s+$/, ''));
-    }
+  for (const line of lines.filter(Boolean)) {
+    if (chain.length === 0 || CAUSED_BY.test(line)) chain.push({ head: line.replace(CAUSED_BY, '').trim(), frames: [] });
+    else chain.at(-1)!.frames.push(line);
   }
   return chain;
+}
+
+/** Python says the first error first, and of each error the frames before the error. */
+function pythonChain(lines: string[]): Cause[] {
+  const blocks: string[][] = [[]];
+  for (const line of lines.filter(Boolean)) {
+    if (PYTHON_CHAIN.test(line)) blocks.push([]);
+    else if (line !== PYTHON_HEAD) blocks.at(-1)!.push(line);
+  }
+  return blocks.filter((block) => block.length > 0).map(pythonCause).reverse();
+}
+
+/** The message begins at the last line that is not indented and may go on over several lines. */
+function pythonCause(block: string[]): Cause {
+  const firstFrame = block.findIndex((line) => line.startsWith('  File '));
+  const message = block.findIndex((line, index) => index > firstFrame && !line.startsWith(' '));
+  if (message < 0) return { head: block[0] ?? '', frames: block.slice(1) };
+  return { head: block.slice(message).join('\n'), frames: block.slice(0, message) };
 }

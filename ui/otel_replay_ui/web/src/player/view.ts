@@ -117,7 +117,7 @@ export class PlayerView {
     this.showChips();
     this.showOverlay();
     this.showDamage();
-    this.stage.classList.toggle('is-ready', this.engine.phase === 'ready' || this.engine.phase === 'waiting');
+    this.element.dataset['phase'] = this.engine.phase;
   }
 
   private showChips(): void {

@@ -33,7 +33,7 @@ function facts(session: Session): HTMLElement[] {
     fact('Length', duration(session.duration_ms)),
     fact('Pages', String(counts.pages)),
     fact('Errors', h('span', errors > 0 ? { class: 'bad', title: `${plural(counts.errors, 'error')} in the browser, ${counts.backend_errors} in services` } : {}, errors)),
-    fact('With', [session.browser, session.os].filter(Boolean).join(', ') || 'unknown'),
+    fact('Browser', [session.browser, session.os].filter(Boolean).join(', ') || 'unknown'),
   ];
 }
 

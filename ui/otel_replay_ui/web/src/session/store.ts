@@ -1,6 +1,7 @@
 /** What the session page knows: fetched once, and while the session is under way kept up to date. */
 
 import { api, ApiError } from '../lib/api';
+import { messageOf } from '../lib/chrome';
 import { Emitter } from '../lib/emitter';
 import type { Manifest, SessionDetail, SessionEvent, TraceSummary } from '../lib/types';
 import { mergeEvents } from './merge';
@@ -15,6 +16,8 @@ interface StoreMessages {
   manifest: Manifest;
   events: SessionEvent[];
   traces: TraceSummary[];
+  /** Something besides the replay could not be loaded; the text says what and why. */
+  problem: string;
 }
 
 export class SessionStore extends Emitter<StoreMessages> {
@@ -36,9 +39,10 @@ export class SessionStore extends Emitter<StoreMessages> {
     return new SessionStore(session, manifest);
   }
 
-  /** The rest, and then again and again while the session is live. */
+  /** The rest (what of it fails is told as a problem, the replay plays without it), and then again and again while the session is live. */
   async load(): Promise<void> {
-    await Promise.all([this.loadEvents(), this.loadTraces()]);
+    const tell = (what: string) => (error: unknown) => this.emit('problem', `The ${what} cannot be shown. ${messageOf(error)}`);
+    await Promise.all([this.loadEvents().catch(tell('events')), this.loadTraces().catch(tell('traces'))]);
     if (this.manifest.state === 'live') void this.follow();
   }
 

@@ -2,7 +2,7 @@
 
 import { svg } from '../lib/dom';
 
-const WIDTH = 96;
+const WIDTH = 112;
 const HEIGHT = 22;
 
 /** Bars; the tallest is full height. Square roots keep one burst from flattening the rest. */

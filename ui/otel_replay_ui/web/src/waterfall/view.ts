@@ -25,6 +25,7 @@ export class Waterfall {
   private readonly axis = h('div', { class: 'wf-axis', title: 'Click to show this moment in the replay' });
   private readonly playhead = h('div', { class: 'wf-playhead', data: { testid: 'waterfall-playhead' }, hidden: true }, h('span', { class: 'wf-playhead-flag' }));
   private readonly plot = h('div', { class: 'wf-plot' });
+  private readonly lines = h('div', { class: 'wf-lines', 'aria-hidden': 'true' });
   private readonly list: ListView<SpanRow>;
   private readonly collapsed = new Set<string>();
   private rows: SpanRow[] = [];
@@ -39,7 +40,7 @@ export class Waterfall {
       'div',
       { class: 'waterfall', data: { testid: 'waterfall' } },
       h('div', { class: 'wf-head' }, h('div', { class: 'wf-head-name' }, 'Service and operation'), this.axis),
-      h('div', { class: 'wf-body' }, this.list.element, this.plot),
+      h('div', { class: 'wf-body' }, this.lines, this.list.element, this.plot),
     );
     this.axis.addEventListener('click', (event) => this.seekTo(event));
     this.list.element.addEventListener('keydown', (event) => this.onKey(event));
@@ -86,8 +87,7 @@ export class Waterfall {
     const marks = ticks(scale, TICK_GAP_PX).filter((time) => scale.x(time) < width - 24);
     const left = (time: number): Record<string, string> => ({ left: `${(scale.x(time) / width) * 100}%` });
     fill(this.axis, ...marks.map((time) => h('span', { class: 'wf-tick', style: left(time) }, time === 0 ? '0' : duration(time))));
-    for (const line of this.plot.querySelectorAll('.wf-line')) line.remove();
-    this.plot.prepend(...marks.map((time) => h('i', { class: 'wf-line', style: left(time) })));
+    fill(this.lines, ...marks.map((time) => h('i', { class: 'wf-line', style: left(time) })));
   }
 
   private renderRow(row: SpanRow): HTMLElement {
@@ -140,10 +140,9 @@ export class Waterfall {
     const share = (ms: number): number => (ms / (to - from)) * 100;
     const left = share(span.start_ms - from);
     const width = share(span.duration_ms);
-    const labelSide = left + width > 78 ? 'left' : 'right';
-    const label = h('span', { class: `span-label ${labelSide}` }, duration(span.duration_ms));
+    const label = h('span', { class: `span-label ${labelPlace(left, width)}` }, duration(span.duration_ms));
     const ticksOf = span.events.map((event) =>
-      h('i', { class: `span-event${event.name === 'exception' ? ' exception' : ''}`, title: event.name, style: { left: `${Math.max(0, Math.min(100, share(event.t_ms - from)))}%` } }),
+      h('i', { class: `span-event${event.name === 'exception' ? ' thrown' : ''}`, title: event.name, style: { left: `${Math.max(0, Math.min(100, share(event.t_ms - from)))}%` } }),
     );
     return [h('div', { class: 'span-bar', style: { left: `${left}%`, width: `max(3px, ${width}%)` } }, label), ...ticksOf];
   }
@@ -166,6 +165,12 @@ export class Waterfall {
     this.flip(row.span);
     this.list.element.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
   }
+}
+
+/** Beside the bar where there is room, else in it; shares are in percent. */
+function labelPlace(left: number, width: number): 'left' | 'right' | 'inside' {
+  if (left + width < 84) return 'right';
+  return width > 16 ? 'inside' : 'left';
 }
 
 function flagText(side: string, range: TimeRange, timeMs: number): string {
