@@ -27,9 +27,7 @@ def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
 
 def computed(database: Database, session_id: str, now_ms: int) -> dict[str, Any] | None:
     """The row that `derive` would store, by column name; None when nothing was received."""
-    rows = database.query(
-        read_query(__package__, "derive_one"), _parameters([session_id], now_ms)
-    )
+    rows = database.query(read_query(__package__, "derive_one"), _parameters([session_id], now_ms))
     return rows[0] if rows else None
 
 

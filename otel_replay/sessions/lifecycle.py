@@ -7,9 +7,10 @@ A session is live from its first record. It is finished
 * 15 minutes after the browser's last record came in;
 * once it has lasted 4 hours.
 
-The rules are computed in sql/derive.sql, as the moment at which the session finishes if nothing more
-comes in: records that come late give another moment, which reopens a session by itself. Waiting is
-measured by our clock and lasting by the browser's, so a wrong clock in the browser ends no session.
+The rules are computed in sql/derive.sql, as the moment at which the session finishes if nothing
+more comes in: records that come late give another moment, which reopens a session by itself.
+Waiting is measured by our clock and lasting by the browser's, so a wrong clock in the browser ends
+no session.
 """
 
 from __future__ import annotations

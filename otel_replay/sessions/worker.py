@@ -32,8 +32,8 @@ LONGEST_BACK_OFF_S = 30.0
 class SessionWorker:
     """Computes the sessions that something came in for, and finishes those whose time has come.
 
-    Everything it remembers can be lost: on start it finds in the database what is left to do. Several
-    workers on one database do the same work twice, no harm else.
+    Everything it remembers can be lost: on start it finds in the database what is left to do.
+    Several workers on one database do the same work twice; no harm else.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
@@ -42,12 +42,12 @@ class SessionWorker:
         self._clock = clock
         self._watermark_ms: int | None = None
         self._seen: dict[str, int] = {}
-        """Session to its latest news that went into its row, within OVERLAP_MS; ClickHouse's clock."""
+        """Session to its latest news that went into its row; ClickHouse's clock."""
         self._settling: dict[str, int] = {}
         """Session to the time when it is to be computed again; our clock."""
 
     def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set. An error is logged, and the work tried again, ever more slowly."""
+        """Works until `stop` is set. An error is logged, and the work tried again after a while."""
         back_off_s = INTERVAL_S
         while not stop.is_set():
             try:

@@ -1,15 +1,15 @@
-SELECT SessionId, toUnixTimestamp64Milli(max(TouchedAt)) AS touched_ms
+SELECT SessionId, toUnixTimestamp64Milli(max(at)) AS touched_ms
 FROM
 (
-    SELECT SessionId, TouchedAt
+    SELECT SessionId, TouchedAt AS at
     FROM session_touched
     WHERE TouchedAt >= fromUnixTimestamp64Milli({since_ms:Int64})
     UNION ALL
-    SELECT SessionId, TouchedAt
+    SELECT SessionId, news.at AS at
     FROM trace_sessions
     INNER JOIN
     (
-        SELECT TraceId, max(TouchedAt) AS TouchedAt
+        SELECT TraceId, max(TouchedAt) AS at
         FROM trace_touched
         WHERE TouchedAt >= fromUnixTimestamp64Milli({since_ms:Int64})
         GROUP BY TraceId

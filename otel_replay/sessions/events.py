@@ -1,0 +1,98 @@
+"""Light rows of what happened in a session, the backend's part included."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from otel_replay.errors import InvalidDataError
+from otel_replay.sessions import session
+from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.queries import read_query
+
+KINDS = (
+    "navigation",
+    "click",
+    "console",
+    "error",
+    "request",
+    "backend_error",
+    "log",
+    "session",
+    "dropped",
+    "vital",
+    "custom",
+)
+DEFAULT_KINDS = tuple(kind for kind in KINDS if kind != "log")
+MAX_EVENTS = 10_000
+LATEST_NS = 2**63 - 1
+
+
+def checked_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds when all are known; all but `log` when there are none. Raises InvalidDataError."""
+    chosen = tuple(kinds)
+    for kind in chosen:
+        if kind not in KINDS:
+            raise InvalidDataError(f"kind {kind!r}: expected some of {', '.join(KINDS)}")
+    return chosen or DEFAULT_KINDS
+
+
+def events(
+    database: Database,
+    session_id: str,
+    now_ms: int,
+    kinds: Collection[str] = DEFAULT_KINDS,
+    from_ns: int = 0,
+    to_ns: int = LATEST_NS,
+) -> dict[str, Any]:
+    """The events between two times (ns since the epoch, both included); the API's shape.
+
+    Raises NotFoundError.
+    """
+    zero_ms = session.find(database, session_id, now_ms)["start_ms"]
+    parameters = {
+        "id": session_id,
+        "from_ns": from_ns,
+        "to_ns": to_ns,
+        "kinds": list(kinds),
+        "limit": MAX_EVENTS + 1,
+    }
+    rows = [
+        row
+        for name in _queries(kinds)
+        for row in database.query(read_query(__package__, name), parameters)
+    ]
+    rows.sort(key=lambda row: (row["time_ns"], row["id"]))
+    return {
+        "events": [_event(row, zero_ms) for row in rows[:MAX_EVENTS]],
+        "truncated": len(rows) > MAX_EVENTS,
+    }
+
+
+def _queries(kinds: Collection[str]) -> list[str]:
+    names = ["events"]
+    if "backend_error" in kinds:
+        names.append("events_of_backend_errors")
+    if "log" in kinds:
+        names.append("events_of_backend_logs")
+    return names
+
+
+def _event(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
+    is_request = row["kind"] == "request"
+    return {
+        "id": row["id"],
+        "t_ms": row["time_ns"] / 1e6,
+        "offset_ms": (row["time_ns"] - zero_ms * 1_000_000) / 1e6,
+        "kind": row["kind"],
+        "source": row["source"],
+        "tab": row["tab"],
+        "title": row["title"],
+        "severity": row["severity"],
+        "status": row["status"] or None,
+        "duration_ms": row["duration_ns"] / 1e6 if is_request else None,
+        "service": row["service"],
+        "trace_id": row["trace_id"],
+        "span_id": row["span_id"],
+        "attributes": row["attributes"],
+    }

@@ -1,0 +1,6 @@
+SELECT Tab
+FROM replay_chunks FINAL
+WHERE SessionId = {id:String}
+GROUP BY Tab
+ORDER BY min(StartTime), Tab
+LIMIT 1

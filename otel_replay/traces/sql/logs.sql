@@ -1,0 +1,10 @@
+SELECT
+    toUnixTimestamp64Nano(Timestamp) AS time_ns,
+    multiIf(SeverityNumber = 0, SeverityText, SeverityNumber <= 4, 'TRACE', SeverityNumber <= 8, 'DEBUG', SeverityNumber <= 12, 'INFO', SeverityNumber <= 16, 'WARN', SeverityNumber <= 20, 'ERROR', 'FATAL') AS severity,
+    ServiceName, Body, SpanId, if(EventName != '', EventName, LogAttributes['event.name']) AS event_name, LogAttributes
+FROM otel_logs
+WHERE TraceId = {id:String}
+    AND Timestamp BETWEEN fromUnixTimestamp({start_s:Int64}) - INTERVAL 1 HOUR AND fromUnixTimestamp({end_s:Int64}) + INTERVAL 1 HOUR
+ORDER BY Timestamp, SpanId, Body
+LIMIT 1 BY Timestamp, SpanId, ServiceName, Body, LogAttributes
+LIMIT {limit:UInt32}

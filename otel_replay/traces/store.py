@@ -1,0 +1,137 @@
+"""Reads a trace: its spans, its log records, and what can be said of it as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from otel_replay.errors import NotFoundError
+from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.queries import read_query
+from otel_replay.traces.tree import forest, forest_json
+
+MAX_SPANS = 10_000
+MAX_LOGS = 2_000
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All there is of a trace, but for its sessions; rows in the API's shapes."""
+
+    trace_id: str
+    spans: list[dict[str, Any]]
+    """Flat, by start."""
+    logs: list[dict[str, Any]]
+    truncated: bool
+
+    def json(self, sessions: Sequence[Mapping[str, Any]]) -> bytes:
+        """The trace in the API's shape."""
+        head = orjson.dumps({"trace_id": self.trace_id, **self._extent(), **self._counts()})
+        tail = orjson.dumps({"logs": self.logs, "sessions": list(sessions)})
+        spans = forest_json(forest(self.spans))
+        return head[:-1] + b',"spans":' + spans + b"," + tail[1:]
+
+    def _extent(self) -> dict[str, Any]:
+        times = [(span["start_ms"], span["start_ms"] + span["duration_ms"]) for span in self.spans]
+        times = times or [(entry["t_ms"], entry["t_ms"]) for entry in self.logs]
+        start_ms = min(start for start, _ in times)
+        end_ms = max(end for _, end in times)
+        return {"start_ms": start_ms, "end_ms": end_ms, "duration_ms": end_ms - start_ms}
+
+    def _counts(self) -> dict[str, Any]:
+        return {
+            "span_count": len(self.spans),
+            "error_count": sum(span["status"] == "Error" for span in self.spans),
+            "truncated": self.truncated,
+            "services": services(self.spans),
+        }
+
+
+def services(spans: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The services in the order in which they appear, each with its counts."""
+    found: dict[str, dict[str, Any]] = {}
+    for span in spans:
+        name = span["service"]
+        service = found.setdefault(name, {"name": name, "spans": 0, "errors": 0})
+        service["spans"] += 1
+        service["errors"] += span["status"] == "Error"
+    return list(found.values())
+
+
+def read_trace(database: Database, trace_id: str) -> Trace:
+    """Reads a trace by its id (32 lower-case hex). Raises NotFoundError."""
+    parameters = {"id": trace_id, **_window(database, trace_id)}
+    spans = _rows(database, "spans", parameters, MAX_SPANS)
+    logs = _rows(database, "logs", parameters, MAX_LOGS)
+    if not spans and not logs:
+        raise _unknown(trace_id)
+    return Trace(
+        trace_id,
+        [_span(row) for row in spans[:MAX_SPANS]],
+        [_log(row) for row in logs[:MAX_LOGS]],
+        truncated=len(spans) > MAX_SPANS or len(logs) > MAX_LOGS,
+    )
+
+
+def _rows(
+    database: Database, name: str, parameters: Mapping[str, Any], most: int
+) -> list[dict[str, Any]]:
+    return database.query(read_query(__package__, name), {**parameters, "limit": most + 1})
+
+
+def _window(database: Database, trace_id: str) -> dict[str, int]:
+    """The seconds between which the trace happened, so that few days are read."""
+    for name in ("trace_window", "trace_window_of_logs"):
+        row = database.query(read_query(__package__, name), {"id": trace_id})[0]
+        if row["found"]:
+            return {"start_s": row["start_s"], "end_s": row["end_s"]}
+    raise _unknown(trace_id)
+
+
+def _unknown(trace_id: str) -> NotFoundError:
+    return NotFoundError(f"nothing was received of a trace {trace_id!r}")
+
+
+def _span(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "span_id": row["SpanId"],
+        "parent_span_id": row["ParentSpanId"],
+        "name": row["SpanName"],
+        "kind": row["SpanKind"],
+        "service": row["ServiceName"],
+        "scope": row["ScopeName"],
+        "start_ms": row["start_ns"] / 1e6,
+        "duration_ms": row["duration_ns"] / 1e6,
+        "status": row["StatusCode"],
+        "status_message": row["StatusMessage"],
+        "session_id": row["SessionId"],
+        "attributes": row["SpanAttributes"],
+        "resource": row["ResourceAttributes"],
+        "events": [
+            {"t_ms": time_ns / 1e6, "name": name, "attributes": attributes}
+            for time_ns, name, attributes in zip(
+                row["event_times"], row["event_names"], row["event_attributes"], strict=True
+            )
+        ],
+        "links": [
+            {"trace_id": trace_id, "span_id": span_id, "attributes": attributes}
+            for trace_id, span_id, attributes in zip(
+                row["link_traces"], row["link_spans"], row["link_attributes"], strict=True
+            )
+        ],
+    }
+
+
+def _log(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "t_ms": row["time_ns"] / 1e6,
+        "severity": row["severity"],
+        "service": row["ServiceName"],
+        "body": row["Body"],
+        "span_id": row["SpanId"],
+        "event_name": row["event_name"],
+        "attributes": row["LogAttributes"],
+    }

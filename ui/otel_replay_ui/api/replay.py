@@ -1,0 +1,85 @@
+"""The recording, as newline-separated JSON for programs or framed for the player."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Iterable, Iterator
+
+import flask
+import orjson
+
+from otel_replay.errors import DamagedBlobError
+from otel_replay.sessions import recording, session
+from otel_replay.sessions.recording import HIGHEST_SEQ, Part
+from otel_replay_ui.api import frames, parameters, routes
+from otel_replay_ui.api.backend import Backend
+from otel_replay_ui.api.responses import accepts_gzip
+
+_NDJSON = "application/x-ndjson"
+_CUSTOM_EVENT = 5
+_DAMAGED_TAG = "otel_replay.damaged"
+_FINISHED_CACHE = "private, max-age=300"
+_LEVEL = 1
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def add(api: flask.Blueprint, backend: Backend) -> None:
+    """Adds the route."""
+    routes.get(api, "/sessions/<session_id>/replay", show_replay, backend)
+
+
+def show_replay(backend: Backend, session_id: str) -> flask.Response:
+    parameters.only(("tab", "from_seq", "to_seq"))
+    session_id = parameters.session_id(session_id)
+    from_seq = parameters.integer("from_seq", 0, 0, HIGHEST_SEQ)
+    to_seq = parameters.integer("to_seq", HIGHEST_SEQ, 0, HIGHEST_SEQ)
+    tab = parameters.text("tab")
+    row = session.find(backend.database, session_id, backend.now_ms())
+    chosen = parameters.tab(tab) if tab else recording.first_tab(backend.database, session_id)
+    stored = (
+        recording.stored_parts(backend.database, session_id, chosen, from_seq, to_seq)
+        if chosen
+        else []
+    )
+    response = _response(recording.read_parts(backend.blobs, stored))
+    if row["State"] == "finished":
+        response.headers["Cache-Control"] = _FINISHED_CACHE
+    response.vary.update(["Accept", "Accept-Encoding"])
+    return response
+
+
+def _response(parts: Iterator[Part]) -> flask.Response:
+    wanted = flask.request.accept_mimetypes.best_match([_NDJSON, frames.MIMETYPE], _NDJSON)
+    if wanted == frames.MIMETYPE:
+        return flask.Response(_started(frames.frames(parts)), mimetype=frames.MIMETYPE)
+    lines = _started(map(_line, parts))
+    if not accepts_gzip():
+        return flask.Response(lines, mimetype=_NDJSON)
+    response = flask.Response(_compressed(lines), mimetype=_NDJSON)
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _started(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, the first one made: what fails from the start can still be a status."""
+    first = list(itertools.islice(pieces, 1))
+    return itertools.chain(first, pieces)
+
+
+def _line(part: Part) -> bytes:
+    try:
+        return recording.json_line(part) + b"\n"
+    except DamagedBlobError as exc:
+        payload = {"seq": part.seq, "message": str(exc)}
+        data = {"tag": _DAMAGED_TAG, "payload": payload}
+        event = {"type": _CUSTOM_EVENT, "timestamp": part.start_ms, "data": data}
+        return orjson.dumps([event]) + b"\n"
+
+
+def _compressed(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """One gzip stream, flushed after each line so that a reader can begin at once."""
+    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    for line in lines:
+        yield deflater.compress(line) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    yield deflater.flush()
