@@ -185,7 +185,7 @@ def _ui(
 
 @contextlib.contextmanager
 def _sql(settings: Settings, database: Database, running: Running) -> Iterator[None]:
-    app = create_sql_app(database)
+    app = create_sql_app(database.address)
     server = WsgiServer(app, settings.sql.host, settings.sql.port, name="SQL", flag="--sql")
     running.addresses["sql"] = f"http://{settings.sql.host}:{server.port}"
     with _serving(server):

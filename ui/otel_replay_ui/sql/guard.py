@@ -8,15 +8,15 @@ tree is checked.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from otel_replay.errors import PermanentError
 from otel_replay.storage.clickhouse import Database
 
 MAX_STATEMENT_BYTES = 256 * 1024
 
-_SHOWS = re.compile(r"(?:SHOW|DESCRIBE|EXISTS)\b")
 _EXPLAIN = re.compile(r"EXPLAIN(?: [A-Z ]+)?\n(?=\(?(?:SELECT|WITH)\b)")
-_SELECTS = re.compile(r"\(*(?:SELECT|WITH)\b")
+_READS = re.compile(r"\(*(?:SELECT|WITH|SHOW|DESCRIBE|EXISTS)\b")
 
 # Functions and table functions that reach outside the database, its configuration, or time.
 _FORBIDDEN_FUNCTIONS = re.compile(
@@ -40,7 +40,7 @@ class RefusedStatement(PermanentError):
     """A statement that may do more than read."""
 
 
-def checked(database: Database, statement: str) -> str:
+def checked(database: Database, statement: str, parameters: Mapping[str, str]) -> str:
     """Returns `statement` as ClickHouse's own formatter writes it, when it only reads.
 
     The formatter parses exactly one statement and drops comments, so what is checked is what runs.
@@ -52,19 +52,17 @@ def checked(database: Database, statement: str) -> str:
         "SELECT formatQuery({statement:String}) AS text", {"statement": statement}
     )
     canonical = str(rows[0]["text"])
-    if not _SHOWS.match(canonical):
-        select = _EXPLAIN.sub("", canonical, count=1)
-        if not _SELECTS.match(select):
-            raise RefusedStatement(
-                "only SELECT, SHOW, DESCRIBE, EXISTS and EXPLAIN SELECT are served"
-            )
-        _check_tree(database.query_bytes(f"EXPLAIN AST {select}", "TabSeparatedRaw").decode())
+    bare = _EXPLAIN.sub("", canonical, count=1)
+    if not _READS.match(bare):
+        raise RefusedStatement("only SELECT, SHOW, DESCRIBE, EXISTS and EXPLAIN SELECT are served")
+    tree = database.query_bytes(f"EXPLAIN AST {bare}", "TabSeparatedRaw", parameters)
+    _check_tree(tree.decode(), database.address.database)
     return canonical
 
 
-def _check_tree(tree: str) -> None:
+def _check_tree(tree: str, project: str) -> None:
     lines = tree.splitlines()
-    if not lines or not lines[0].startswith("SelectWithUnionQuery"):
+    if not lines or not lines[0].startswith(("SelectWithUnionQuery", "Show", "Describe", "Exists")):
         raise RefusedStatement("only statements that read are served")
     for line in lines:
         indent = len(line) - len(line.lstrip())
@@ -76,11 +74,20 @@ def _check_tree(tree: str) -> None:
             raise RefusedStatement("SETTINGS are not served: they could lift limits")
         if kind in ("Function", "TableFunction") and _FORBIDDEN_FUNCTIONS.match(name):
             raise RefusedStatement(f"the function {name} is not served")
-        if kind == "TableIdentifier":
-            _check_table(name)
+        if kind in ("TableIdentifier", "Identifier"):
+            _check_table(name, project, strict=kind == "TableIdentifier")
 
 
-def _check_table(name: str) -> None:
-    schema, dot, table = name.rpartition(".")
-    if dot and schema.lower() == "system" and table.lower() not in _ALLOWED_SYSTEM_TABLES:
+def _check_table(name: str, project: str, *, strict: bool) -> None:
+    """Other databases are closed; `default` of the embedded engine would even open files by name.
+
+    A plain identifier is a table only after IN, and otherwise a column, perhaps with its table.
+    """
+    schema, dot, table = name.partition(".")
+    if not dot or schema == project or schema.lower() == "information_schema":
+        return
+    if schema.lower() == "system":
+        if table.lower() not in _ALLOWED_SYSTEM_TABLES and (strict or "." not in table):
+            raise RefusedStatement(f"the table {name} is not served")
+    elif strict or schema == "default":
         raise RefusedStatement(f"the table {name} is not served")

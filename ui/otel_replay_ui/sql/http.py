@@ -16,16 +16,17 @@ from typing import Any
 import flask
 
 from otel_replay.errors import OtelReplayError, UnavailableError
-from otel_replay.storage.clickhouse import Database, QueryError
+from otel_replay.storage.clickhouse import Address, Database, QueryError
 from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement, checked
 
 LIMITS: dict[str, Any] = {
-    "readonly": 1,
     "max_execution_time": 60,
     "max_threads": 1,
     "max_memory_usage": 2 * 1024**3,
     "max_result_bytes": 512 * 1024**2,
     "output_format_json_quote_64bit_integers": 0,
+    # Last: once it holds, no other setting can be set.
+    "readonly": 1,
 }
 _FORMAT = re.compile(r"\nFORMAT (\w+)$")
 _PARAMETER = "param_"
@@ -43,8 +44,13 @@ _CONTENT_TYPES = {
 _NO_RIGHTS, _NO_SUCH_PATH = 497, 48
 
 
-def create_sql_app(database: Database) -> flask.Flask:
-    """Returns the application that answers on the address of ``--sql``."""
+def create_sql_app(address: Address) -> flask.Flask:
+    """Returns the application that answers on the address of ``--sql``.
+
+    It has connections of its own, which stay read-only once they were used: on the embedded engine
+    settings belong to the connection.
+    """
+    database = Database(address)
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
 
@@ -69,9 +75,10 @@ def _answer(database: Database, request: flask.Request) -> flask.Response:
     started = time.perf_counter_ns()
     query_id = request.args.get("query_id") or str(uuid.uuid4())
     try:
-        statement, output_format = _split_format(checked(database, _statement(request)))
+        parameters = _parameters(request)
+        statement, output_format = _split_format(checked(database, _statement(request), parameters))
         output_format = output_format or _default_format(request)
-        data = database.query_bytes(statement, output_format, _parameters(request), LIMITS)
+        data = database.query_bytes(statement, output_format, parameters, LIMITS)
     except RefusedStatement as exc:
         return _exception(403, _NO_RIGHTS, f"{exc}. (ACCESS_DENIED)", query_id)
     except QueryError as exc:

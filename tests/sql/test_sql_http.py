@@ -1,0 +1,110 @@
+"""ClickHouse's HTTP interface over the embedded engine: tools connect, and only reads pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import clickhouse_connect
+import pytest
+import requests
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from otel_replay.storage.clickhouse import Database
+from otel_replay_ui.server import WsgiServer
+from otel_replay_ui.sql import create_sql_app
+
+
+@pytest.fixture
+def sql(database: Database) -> Iterator[str]:
+    database.insert("session_touched", [{"SessionId": "s1"}, {"SessionId": "s2"}])
+    server = WsgiServer(create_sql_app(database.address), "127.0.0.1", 0, name="SQL", flag="--sql")
+    server.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+def test_clickhouse_connect_reads_with_parameters_and_into_frames(sql: str) -> None:
+    client = clickhouse_connect.get_client(dsn=sql)
+    rows = client.query(
+        "SELECT SessionId FROM session_touched WHERE SessionId = {id:String}", {"id": "s2"}
+    ).result_rows
+    assert rows == [("s2",)]
+    frame = client.query_df("SELECT SessionId, 1 AS n FROM session_touched ORDER BY 1")
+    assert frame["SessionId"].tolist() == ["s1", "s2"]
+    client.close()
+
+
+@pytest.mark.parametrize("how", ["url", "body", "both"])
+def test_curl_asks_in_the_url_or_the_body(sql: str, how: str) -> None:
+    query = "SELECT count() AS n FROM session_touched FORMAT JSONEachRow"
+    url, body = {"url": (query, ""), "body": ("", query), "both": (query[:12], query[12:])}[how]
+    response = requests.post(f"{sql}/", body, params={"query": url}, timeout=10)
+    assert response.json() == {"n": 2}
+    assert response.headers["X-ClickHouse-Format"] == "JSONEachRow"
+
+
+def test_parameters_default_format_and_ping(sql: str) -> None:
+    query = {"query": "SELECT {x:UInt8} + 1 AS y", "param_x": "4", "default_format": "CSVWithNames"}
+    assert requests.get(f"{sql}/", query, timeout=10).text == '"y"\n5\n'
+    assert requests.get(f"{sql}/ping", timeout=10).text == "Ok.\n"
+
+
+def test_errors_have_clickhouses_form(sql: str) -> None:
+    response = requests.get(f"{sql}/", {"query": "SELECT nope"}, timeout=10)
+    assert response.status_code == 400
+    assert response.headers["X-ClickHouse-Exception-Code"] == "47"
+    assert response.text.startswith("Code: 47. DB::Exception:")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO session_touched (SessionId) VALUES ('x')",
+        "DROP TABLE session_touched",
+        "SELECT 1; DROP TABLE session_touched",
+        "CREATE TABLE x (a Int8) ENGINE = Memory",
+        "ALTER TABLE session_touched DELETE WHERE 1",
+        "SYSTEM SHUTDOWN",
+        "SET readonly = 0",
+        "SELECT file('/etc/hostname')",
+        "SELECT (SELECT file('/etc/hostname'))",
+        "WITH x AS (SELECT * FROM url('http://127.0.0.1:1', 'CSV', 'a String')) SELECT * FROM x",
+        "SELECT * FROM file('/etc/hostname', 'LineAsString')",
+        "DESCRIBE TABLE file('/etc/hostname', 'LineAsString')",
+        "EXPLAIN SELECT file('/etc/hostname')",
+        "SELECT * FROM default.`/etc/hostname`",
+        "SELECT 1 IN default.`/etc/hostname`",
+        "SELECT * FROM s3('http://127.0.0.1:1/x')",
+        "SELECT * FROM remote('127.0.0.1', system.one)",
+        "SELECT * FROM python('x')",
+        "SELECT * FROM executable('id', 'TSV', 'a String')",
+        "SELECT 1 SETTINGS max_execution_time = 0",
+        "SELECT sleep(3)",
+        "SELECT * FROM system.processes",
+    ],
+)
+def test_whatever_does_more_than_read_is_refused(
+    sql: str, database: Database, statement: str
+) -> None:
+    response = requests.post(f"{sql}/", statement, timeout=10)
+    assert response.status_code in (400, 403)
+    assert response.headers["X-ClickHouse-Exception-Code"]
+    assert database.query("SELECT count() AS n FROM session_touched") == [{"n": 2}]
+
+
+def test_no_file_is_written(sql: str, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    response = requests.post(f"{sql}/", f"SELECT 1 INTO OUTFILE '{target}'", timeout=10)
+    assert response.status_code == 403
+    assert not target.exists()
+
+
+def test_limits_cannot_be_lifted_by_settings_in_the_url(sql: str) -> None:
+    client = clickhouse_connect.get_client(dsn=sql)
+    with pytest.raises(ClickHouseError):
+        client.command("SELECT 1", settings={"readonly": 0})
+    client.close()
+    statement = "SELECT value FROM system.settings WHERE name = 'readonly'"
+    query = {"query": statement, "readonly": "0"}
+    assert requests.get(f"{sql}/", query, timeout=10).text == "1\n"
