@@ -1,0 +1,1 @@
+"""The service behind the shop: products, prices, coupons and stock, kept in SQLite."""

@@ -1,0 +1,2 @@
+INSERT INTO orders (id, total_cents)
+VALUES (:id, :total_cents)

@@ -1,0 +1,3 @@
+SELECT code, category, amount_cents
+FROM coupons
+WHERE code = :code

@@ -1,0 +1,3 @@
+SELECT id, total_cents
+FROM orders
+WHERE id = :id

@@ -1,0 +1,3 @@
+SELECT sku, name, category, tagline, description, price_cents, stock
+FROM products
+ORDER BY position

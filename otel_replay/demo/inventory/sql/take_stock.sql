@@ -1,0 +1,3 @@
+UPDATE products
+SET stock = stock - :quantity
+WHERE sku = :sku AND stock >= :quantity
