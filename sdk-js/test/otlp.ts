@@ -1,11 +1,12 @@
 /** Decodes OTLP requests with protobufjs and the project's own .proto, independently of the SDK's encoder. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import type { eventWithTime } from '@rrweb/types';
 import protobuf from 'protobufjs';
 
-const schema = readFileSync(new URL('./otlp.proto', import.meta.url), 'utf8');
+const schema = readFileSync(join(import.meta.dirname, 'otlp.proto'), 'utf8');
 const { root } = protobuf.parse(schema, { keepCase: true });
 
 export type Plain = Record<string, unknown>;

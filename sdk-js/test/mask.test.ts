@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+
+import { maskingOptions } from '../src/replay/mask';
+import type { ReplayOptions } from '../src/replay/rrweb';
+
+function masked(options: ReplayOptions, type: string, text: string): string | undefined {
+  const element = Object.assign(document.createElement('input'), { type });
+  return maskingOptions(options).maskInputFn?.(text, element);
+}
+
+test('every input is masked by tag, so that hidden and unknown types are too', () => {
+  expect(maskingOptions({})).toMatchObject({ maskAllInputs: false, maskInputOptions: { input: true, textarea: true, select: true, password: true } });
+});
+
+test('the mask does not tell the length, and an empty field stays empty', () => {
+  expect([masked({}, 'text', 'ab'), masked({}, 'email', 'a'.repeat(40)), masked({}, 'hidden', 'x')]).toEqual(['******', '******', '******']);
+  expect(masked({}, 'text', '')).toBe('');
+});
+
+test('labels of buttons stay readable', () => {
+  expect(masked({}, 'submit', 'Pay')).toBe('Pay');
+});
+
+test('passwords stay masked whatever the page asks for', () => {
+  expect(maskingOptions({ maskAllInputs: false }).maskInputOptions).toEqual({ password: true });
+  expect(maskingOptions({ maskInputOptions: { password: false, email: true } }).maskInputOptions).toEqual({ password: true, email: true });
+});

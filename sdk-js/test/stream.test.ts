@@ -1,0 +1,145 @@
+import type { eventWithTime } from '@rrweb/types';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import type { ChunkDraft } from '../src/replay/chunk';
+import { CHUNK_MS, CHUNK_SIZE, FIRST_CHUNK_MS, TabStream } from '../src/replay/stream';
+
+let now: number;
+beforeEach(() => {
+  vi.useFakeTimers();
+  now = Date.now();
+});
+afterEach(() => vi.useRealTimers());
+
+function open() {
+  const chunks: ChunkDraft[] = [];
+  const onCheckpointDue = vi.fn();
+  const onBroken = vi.fn();
+  const stream = new TabStream('session', 'tab', { onChunk: (chunk) => chunks.push(chunk), onCheckpointDue, onBroken });
+  return { stream, chunks, onCheckpointDue, onBroken };
+}
+
+const meta = (): eventWithTime => ({ type: 4, data: { href: 'x', width: 1, height: 1 }, timestamp: now }) as eventWithTime;
+const snapshot = (size = 10): eventWithTime => ({ type: 2, data: { node: 'n'.repeat(size) }, timestamp: now }) as unknown as eventWithTime;
+const change = (size = 10, at = now): eventWithTime => ({ type: 3, data: { source: 0, text: 'c'.repeat(size) }, timestamp: at }) as unknown as eventWithTime;
+
+function types(chunk: ChunkDraft | undefined): number[] {
+  return (JSON.parse(chunk?.json ?? '[]') as eventWithTime[]).map(({ type }) => type);
+}
+
+test('the first chunk leaves early and is a checkpoint, later ones follow every few seconds', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot()].forEach((event) => stream.push(event));
+  vi.advanceTimersByTime(FIRST_CHUNK_MS);
+  expect(chunks[0]).toMatchObject({ seq: 0, checkpoint: true, final: false, events: 2, sessionId: 'session', tab: 'tab' });
+  stream.push(change(10, now + 1500));
+  stream.push(change(10, now + 1900));
+  vi.advanceTimersByTime(CHUNK_MS - 1);
+  expect(chunks).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(chunks[1]).toMatchObject({ seq: 1, checkpoint: false, events: 2, startMs: now + 1500, endMs: now + 1900 });
+});
+
+test('nothing happens, nothing is sent', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot()].forEach((event) => stream.push(event));
+  vi.advanceTimersByTime(FIRST_CHUNK_MS);
+  vi.advanceTimersByTime(10 * 60_000);
+  stream.cut();
+  expect(chunks).toHaveLength(1);
+});
+
+test('events before the first snapshot cannot be played and are left out', () => {
+  const { stream, chunks } = open();
+  [change(), change(), meta(), snapshot()].forEach((event) => stream.push(event));
+  stream.cut();
+  expect(types(chunks[0])).toEqual([4, 2]);
+});
+
+test('a new snapshot begins a new chunk', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot(), change(), meta(), snapshot(), change()].forEach((event) => stream.push(event));
+  stream.cut();
+  expect(chunks.map(types)).toEqual([[4, 2, 3], [4, 2, 3]]);
+  expect(chunks.map(({ checkpoint, seq }) => [seq, checkpoint])).toEqual([[0, true], [1, true]]);
+});
+
+test('a snapshot of any size travels whole with its Meta, without waiting', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot(20 * CHUNK_SIZE), change()].forEach((event) => stream.push(event));
+  stream.cut();
+  expect(chunks.map(types)).toEqual([[4, 2], [3]]);
+  expect(chunks[0]?.json.length).toBeGreaterThan(20 * CHUNK_SIZE);
+});
+
+test('one event above the chunk size travels alone', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot(), change(), change(CHUNK_SIZE + 1), change(), change()].forEach((event) => stream.push(event));
+  stream.cut();
+  expect(chunks.map(types)).toEqual([[4, 2, 3], [3], [3, 3]]);
+});
+
+test('many small events are cut near the chunk size, whole events only', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot()].forEach((event) => stream.push(event));
+  for (let i = 0; i < 1000; i++) stream.push(change(1000));
+  stream.cut();
+  expect(chunks.length).toBeGreaterThan(3);
+  expect(chunks.every(({ json }) => json.length <= CHUNK_SIZE + 2000)).toBe(true);
+  expect(chunks.reduce((sum, { events }) => sum + events, 0)).toBe(1002);
+});
+
+test('what is left after a cut by size does not wait for another event', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot(), change(CHUNK_SIZE + 1), change()].forEach((event) => stream.push(event));
+  vi.advanceTimersByTime(CHUNK_MS + FIRST_CHUNK_MS);
+  expect(chunks.reduce((sum, { events }) => sum + events, 0)).toBe(4);
+});
+
+test('a checkpoint is due when the increments outweigh the snapshot', () => {
+  const { stream, onCheckpointDue } = open();
+  [meta(), snapshot(700_000)].forEach((event) => stream.push(event));
+  for (let i = 0; i < 6; i++) stream.push(change(100_000));
+  vi.advanceTimersByTime(2000);
+  expect(onCheckpointDue).not.toHaveBeenCalled();
+  for (let i = 0; i < 2; i++) stream.push(change(100_000));
+  vi.advanceTimersByTime(2000);
+  expect(onCheckpointDue).toHaveBeenCalledTimes(1);
+});
+
+test('a checkpoint is due after five minutes of activity, however small, but not after a long pause', () => {
+  const { stream, onCheckpointDue } = open();
+  [meta(), snapshot()].forEach((event) => stream.push(event));
+  stream.push(change(10, now + 60 * 60_000));
+  vi.advanceTimersByTime(2000);
+  expect(onCheckpointDue).not.toHaveBeenCalled();
+  for (let second = 0; second <= 300; second += 2) stream.push(change(10, now + 60 * 60_000 + second * 1000));
+  vi.advanceTimersByTime(2000);
+  expect(onCheckpointDue).toHaveBeenCalledTimes(1);
+});
+
+test('an event that cannot become JSON ends the stream visibly', () => {
+  const { stream, onBroken } = open();
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  [meta(), snapshot(), { type: 3, data: cyclic, timestamp: now } as unknown as eventWithTime].forEach((event) => stream.push(event));
+  stream.cut();
+  expect(onBroken).toHaveBeenCalledTimes(1);
+});
+
+test('a closed stream cuts nothing more', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot()].forEach((event) => stream.push(event));
+  stream.close();
+  stream.push(change());
+  stream.cut();
+  vi.advanceTimersByTime(60_000);
+  expect(chunks).toEqual([]);
+});
+
+test('the last chunk is marked', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot(), change(CHUNK_SIZE + 1), change()].forEach((event) => stream.push(event));
+  stream.cut(true);
+  expect(chunks.map(({ final }) => final)).toEqual([false, false, true]);
+});
