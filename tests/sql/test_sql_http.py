@@ -39,7 +39,9 @@ def test_clickhouse_connect_reads_with_parameters_and_into_frames(sql: str) -> N
 def test_curl_asks_in_the_url_or_the_body(sql: str, how: str) -> None:
     query = "SELECT count() AS n FROM session_touched FORMAT JSONEachRow"
     url, body = {"url": (query, ""), "body": ("", query), "both": (query[:12], query[12:])}[how]
-    response = requests.post(f"{sql}/", body, params={"query": url}, timeout=10)
+    # As curl --data sends it.
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = requests.post(f"{sql}/", body, params={"query": url}, headers=headers, timeout=10)
     assert response.json() == {"n": 2}
     assert response.headers["X-ClickHouse-Format"] == "JSONEachRow"
 

@@ -9,8 +9,8 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from otel_replay.errors import ConfigError
 from otel_replay.telemetry import SignalName
+from otel_replay_receivers.otlp.listening import listen
 from otel_replay_receivers.otlp.service import OtlpService
 from otel_replay_receivers.otlp.status import UNIMPLEMENTED, Failure, failure_of
 
@@ -46,13 +46,9 @@ class GrpcReceiver:
 
     async def start(self, host: str, port: int) -> int:
         """Listens; returns the port. Raises ConfigError when the address cannot be had."""
-        try:
-            bound = self._server.add_insecure_port(f"{host}:{port}")
-        except RuntimeError as exc:
-            raise ConfigError(
-                f"OTLP/gRPC cannot listen on {host}:{port}: stop what uses that port, or choose"
-                " another with --otlp-grpc"
-            ) from exc
+        # Bound once by ourselves: the library would log a failure in words of its own.
+        listen(host, port, "OTLP/gRPC", "--otlp-grpc").close()
+        bound = self._server.add_insecure_port(f"{host}:{port}")
         await self._server.start()
         return int(bound)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Iterator, Sequence
 
 import uvicorn
@@ -14,6 +13,7 @@ from otel_replay.telemetry import Consumer
 from otel_replay_receivers.otlp.cors import LOOPBACK_ORIGINS
 from otel_replay_receivers.otlp.grpc import GrpcReceiver
 from otel_replay_receivers.otlp.http import HttpReceiver
+from otel_replay_receivers.otlp.listening import listen
 from otel_replay_receivers.otlp.service import OtlpService
 
 _DRAIN_S = 20
@@ -50,7 +50,7 @@ class OtlpServer:
 
         Raises ConfigError when one cannot be had.
         """
-        listening = _listen(*http)
+        listening = listen(*http, "OTLP/HTTP", "--otlp-http")
         try:
             grpc_port = await self._grpc.start(*grpc)
         except ConfigError:
@@ -81,17 +81,3 @@ class OtlpServer:
         await self._grpc.stop(_DRAIN_S)
         if self._serving is not None:
             await self._serving
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-    except OSError as exc:
-        raise ConfigError(
-            f"OTLP/HTTP cannot listen on {host}:{port} ({exc.strerror}): stop what uses that port,"
-            " or choose another with --otlp-http"
-        ) from exc
-    return listening

@@ -100,12 +100,13 @@ def _answer(database: Database, request: flask.Request) -> flask.Response:
 
 def _statement(request: flask.Request) -> str:
     """The query of the URL, then the body: either alone, or the first before the second."""
-    body = request.get_data(cache=False)
+    if request.mimetype == "multipart/form-data":
+        body = request.form.get("query", "").encode()
+    else:
+        body = request.get_data(cache=False)
     if request.content_encoding == "gzip":
         with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
             body = stream.read(_MAX_BODY_BYTES)
-    if request.mimetype == "multipart/form-data":
-        body = request.form.get("query", "").encode()
     parts = (request.args.get("query", ""), body.decode("utf-8", "replace"))
     return "\n".join(part for part in parts if part)
 
@@ -121,7 +122,9 @@ def _default_format(request: flask.Request) -> str:
 
 
 def _parameters(request: flask.Request) -> dict[str, str]:
-    sources = [*request.args.items(), *request.form.items()]
+    # The body of curl --data is the statement, though its type says form.
+    form = request.form.items() if request.mimetype == "multipart/form-data" else ()
+    sources = [*request.args.items(), *form]
     return {k.removeprefix(_PARAMETER): v for k, v in sources if k.startswith(_PARAMETER)}
 
 

@@ -1,0 +1,129 @@
+"""The command line, as a user meets it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.otlp import span, traces_request
+from tests.support.process import Up
+
+COMMANDS = ["up", "receive", "ui", "work", "migrate", "sql", "demo"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "otel_replay", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def assert_one_sentence(result: subprocess.CompletedProcess[str], *named: str) -> None:
+    """Exit code 2, one line on stderr, no traceback."""
+    assert result.returncode == 2, result.stderr
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    for word in named:
+        assert word in lines[0]
+
+
+def test_help_lists_every_command() -> None:
+    result = run("--help")
+    assert result.returncode == 0
+    for command in COMMANDS:
+        assert command in result.stdout
+
+
+def test_up_takes_the_flags_of_the_contract() -> None:
+    text = run("up", "--help").stdout
+    for flag in ("--data", "--otlp-grpc", "--otlp-http", "--ui", "--sql", "--demo"):
+        assert flag in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "named"),
+    [
+        (["--ui", "8080"], {}, ["--ui", "HOST:PORT"]),
+        (["--ui", "0.0.0.0:0"], {}, ["loopback"]),
+        ([], {"OTEL_REPLAY_CLICKHOUSE": "mysql://x"}, ["OTEL_REPLAY_CLICKHOUSE", "chdb:///path"]),
+        ([], {"OTEL_REPLAY_BLOBS": "ftp://x"}, ["OTEL_REPLAY_BLOBS", "file:///path"]),
+        (["--commit-delay-ms", "soon"], {}, ["--commit-delay-ms"]),
+        (["--config", "/nowhere.toml"], {}, ["/nowhere.toml"]),
+    ],
+    ids=["no host", "not loopback", "clickhouse", "blobs", "number", "config file"],
+)
+def test_a_wrong_setting_is_one_sentence(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], named: list[str]
+) -> None:
+    result = run("up", "--data", str(tmp_path / "d"), *arguments, **environment)
+    assert_one_sentence(result, *named)
+
+
+def test_settings_come_from_a_file_too_and_unknown_keys_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('otlp_gprc = "127.0.0.1:1"\n')
+    assert_one_sentence(run("migrate", "--config", str(file)), "otlp_gprc", "otlp_grpc")
+
+
+@pytest.mark.parametrize("flag", ["--otlp-grpc", "--otlp-http", "--ui", "--sql"])
+def test_a_port_in_use_is_one_sentence_with_the_remedy(tmp_path: Path, flag: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        flags = {f: "127.0.0.1:0" for f in ("--otlp-grpc", "--otlp-http", "--ui", "--sql")}
+        flags[flag] = f"127.0.0.1:{taken.getsockname()[1]}"
+        result = run("up", "--data", str(tmp_path), *(t for pair in flags.items() for t in pair))
+    assert_one_sentence(result, flags[flag], flag)
+
+
+def test_an_unwritable_data_folder_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("up", "--data", str(tmp_path / "file" / "data"))
+    assert_one_sentence(result, "file/data", "--data")
+
+
+def test_a_missing_extra_is_one_sentence(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "chdb.py").write_text("raise ModuleNotFoundError('no chdb', name='chdb')\n")
+    path = os.pathsep.join([str(blocked), os.environ.get("PYTHONPATH", "")])
+    result = run("up", "--data", str(tmp_path / "data"), PYTHONPATH=path)
+    assert_one_sentence(result, "pip install 'otel-replay[server,embedded]'")
+
+
+def test_one_process_for_a_data_folder_and_sql_through_it(tmp_path: Path) -> None:
+    with Up(tmp_path / "data") as up:
+        second = run("up", "--data", str(up.data))
+        assert_one_sentence(second, "in use by process", "--data")
+        body = traces_request([span(name="seen")]).SerializeToString()
+        headers = {"Content-Type": "application/x-protobuf"}
+        requests.post(f"{up.addresses['otlp_http']}/v1/traces", body, headers=headers, timeout=10)
+        running = run(
+            *("sql", "SELECT SpanName FROM otel_traces", "--data", str(up.data), "--format", "CSV")
+        )
+        assert (running.returncode, running.stdout) == (0, '"seen"\n')
+        assert up.terminate() == 0
+    stopped = run(
+        *("sql", "SELECT SpanName FROM otel_traces", "--data", str(up.data), "--format", "CSV")
+    )
+    assert (stopped.returncode, stopped.stdout) == (0, '"seen"\n')
+
+
+def test_sql_without_data_says_so(tmp_path: Path) -> None:
+    assert_one_sentence(run("sql", "SELECT 1", "--data", str(tmp_path / "none")), "no data")
+
+
+def test_migrate_is_safe_to_repeat(tmp_path: Path) -> None:
+    first = run("migrate", "--data", str(tmp_path))
+    assert "applied 0001_otel_logs" in first.stdout
+    assert run("migrate", "--data", str(tmp_path)).stdout == "nothing to do\n"

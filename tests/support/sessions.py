@@ -1,0 +1,273 @@
+"""A small world of sessions: rows as the receivers store them, and the API over them."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import time
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import flask
+import orjson
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from otel_replay.sessions.worker import SessionWorker
+from otel_replay.storage.blobs.file import FileBlobStore
+from otel_replay.storage.clickhouse import Address, Database
+from otel_replay.storage.migrate import migrate
+from otel_replay_ui.api import Backend, blueprint
+
+BROWSER_SCOPE = "otel_replay.browser"
+BROWSER_RESOURCE = {"service.name": "shop-web", "service.version": "1.2.0"}
+_blob_numbers = itertools.count(1)
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def at(ms: float) -> datetime:
+    """Milliseconds since the epoch as a column value."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def temporary_database(engine_path: Path) -> Iterator[Database]:
+    """A database with all tables that several tests share."""
+    name = f"shared_{new_id()}"
+    database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
+    migrate(database)
+    yield database
+    database.command(f"DROP DATABASE `{name}` SYNC")
+    database.close()
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    seconds: float = field(default_factory=time.time)
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class World:
+    """One project's storage, with short ways to put rows in and to ask the API.
+
+    Worlds may share a database: `id` and `trace` are each world's own.
+    """
+
+    def __init__(self, database: Database, blobs: FileBlobStore) -> None:
+        self.id = new_id()
+        """A session nobody else has."""
+        self.trace = new_id()
+        self.database = database
+        self.blobs = blobs
+        self.clock = Clock()
+        self.zero_ms = now_ms() - 3_600_000
+        """An hour ago: where sessions begin unless a test says otherwise."""
+        self.worker = SessionWorker(database, self.clock)
+        self.client = self._client()
+
+    def _client(self) -> FlaskClient:
+        app = flask.Flask("api")
+        app.register_blueprint(blueprint(Backend(self.database, self.blobs, self.clock)))
+        return app.test_client()
+
+    # Asking
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.get(f"/api/v1/{path}", headers=named)
+
+    def json(self, path: str) -> Any:
+        response = self.get(path)
+        assert response.status_code == 200, response.text
+        return orjson.loads(response.data)
+
+    def session(self, session_id: str) -> Any:
+        return self.json(f"sessions/{session_id}")
+
+    def counts(self, session_id: str, *names: str) -> dict[str, int]:
+        counts = self.session(session_id)["counts"]
+        return {name: counts[name] for name in names}
+
+    # Storing
+
+    def log(
+        self,
+        session_id: str,
+        name: str,
+        offset_ms: float = 0,
+        *,
+        attributes: Mapping[str, str] | None = None,
+        scope: str = BROWSER_SCOPE,
+        resource: Mapping[str, str] = BROWSER_RESOURCE,
+        **columns: Any,
+    ) -> dict[str, Any]:
+        """Stores a log record of the browser, unless `scope` and `resource` say otherwise."""
+        row = {
+            "Timestamp": at(self.zero_ms + offset_ms),
+            "TraceId": "",
+            "SpanId": "",
+            "SeverityNumber": 9,
+            "ServiceName": resource.get("service.name", ""),
+            "Body": "",
+            "ResourceAttributes": dict(resource),
+            "ScopeName": scope,
+            "LogAttributes": {**_session(session_id), **(attributes or {})},
+            "EventName": name,
+            **columns,
+        }
+        self.database.insert("otel_logs", [row])
+        return row
+
+    def navigation(self, session_id: str, url: str, offset_ms: float = 0, tab: str = "t1") -> None:
+        attributes = {"url.full": url, "session.replay.tab": tab}
+        self.log(session_id, "browser.navigation", offset_ms, attributes=attributes)
+
+    def click(self, session_id: str, offset_ms: float = 0) -> None:
+        attributes = {"browser.css_selector": "#buy", "session.replay.tab": "t1"}
+        self.log(session_id, "browser.user_action.click", offset_ms, attributes=attributes)
+
+    def backend_log(self, body: str, trace_id: str, offset_ms: float = 0, **more: Any) -> None:
+        resource = {"service.name": "checkout"}
+        more = {"Body": body, "TraceId": trace_id, **more}
+        self.log("", more.pop("name", ""), offset_ms, scope="app", resource=resource, **more)
+
+    def span(
+        self,
+        trace_id: str,
+        span_id: str,
+        offset_ms: float = 0,
+        *,
+        parent: str = "",
+        session_id: str = "",
+        attributes: Mapping[str, str] | None = None,
+        service: str = "checkout",
+        scope: str = "flask",
+        duration_ms: float = 5,
+        exceptions: Sequence[tuple[str, str]] = (),
+        **columns: Any,
+    ) -> dict[str, Any]:
+        """Stores a span of a backend service; `exceptions` are types and messages."""
+        start = at(self.zero_ms + offset_ms)
+        row = {
+            "Timestamp": start,
+            "TraceId": trace_id,
+            "SpanId": span_id,
+            "ParentSpanId": parent,
+            "SpanName": "GET /stock",
+            "SpanKind": "Server",
+            "ServiceName": service,
+            "ResourceAttributes": {"service.name": service},
+            "ScopeName": scope,
+            "SpanAttributes": {**_session(session_id), **(attributes or {})},
+            "Duration": round(duration_ms * 1e6),
+            "StatusCode": "Error" if exceptions else "Unset",
+            "Events.Timestamp": [start for _ in exceptions],
+            "Events.Name": ["exception" for _ in exceptions],
+            "Events.Attributes": [
+                {"exception.type": kind, "exception.message": message}
+                for kind, message in exceptions
+            ],
+            **columns,
+        }
+        self.database.insert("otel_traces", [row])
+        return row
+
+    def request(
+        self,
+        session_id: str,
+        trace_id: str,
+        span_id: str,
+        offset_ms: float = 0,
+        *,
+        status: int | None = 200,
+        url: str = "http://shop/api/checkout",
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Stores the client span of a browser's request; `status` None is a network error."""
+        attributes = {"http.request.method": "POST", "url.full": url, "session.replay.tab": "t1"}
+        if status is not None:
+            attributes["http.response.status_code"] = str(status)
+        return self.span(
+            trace_id,
+            span_id,
+            offset_ms,
+            session_id=session_id,
+            attributes=attributes,
+            service="shop-web",
+            scope=BROWSER_SCOPE,
+            **{
+                "SpanName": "POST",
+                "SpanKind": "Client",
+                "StatusCode": "Error" if status is None or status >= 400 else "Unset",
+                **more,
+            },
+        )
+
+    def chunk(self, session_id: str, seq: int, **more: Any) -> dict[str, Any]:
+        """Stores a chunk and its blob: 5 s of a tab, the first of it a checkpoint."""
+        return self.chunks([self.chunk_row(session_id, seq, **more)])[0]
+
+    def chunks(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        self.database.insert("replay_chunks", rows)
+        return rows
+
+    def chunk_row(
+        self,
+        session_id: str,
+        seq: int,
+        *,
+        tab: str = "t1",
+        start_ms: float | None = None,
+        payload: bytes | None = None,
+        blob: str | None = None,
+        **columns: Any,
+    ) -> dict[str, Any]:
+        start = seq * 5_000 if start_ms is None else start_ms
+        events = [{"type": 3, "timestamp": self.zero_ms + start, "data": {"seq": seq}}]
+        data = gzip.compress(orjson.dumps(events), mtime=0) if payload is None else payload
+        key = blob or f"packs/{next(_blob_numbers)}"
+        if blob is None:
+            self.blobs.put(key, data)
+        return {
+            "SessionId": session_id,
+            "Tab": tab,
+            "Seq": seq,
+            "StartTime": at(self.zero_ms + start),
+            "EndTime": at(self.zero_ms + start + 4_000),
+            "Checkpoint": seq == 0,
+            "Final": False,
+            "Events": 10,
+            "Size": 100,
+            "Encoding": "gzip",
+            "Blob": key,
+            "Offset": 0,
+            "Length": len(data),
+            "Crc32": zlib.crc32(data),
+            "ServiceName": "shop-web",
+            "ResourceAttributes": dict(BROWSER_RESOURCE),
+            "UserId": "",
+            "SentAt": at(self.zero_ms + start + 4_000),
+            "ReceivedAt": at(self.clock() * 1000),
+            **columns,
+        }
+
+
+def _session(session_id: str) -> dict[str, str]:
+    return {"session.id": session_id} if session_id else {}
