@@ -71,16 +71,16 @@ class Service:
 
 
 class Demo:
-    """The running shop. ``address`` is where people visit it."""
+    """The running shop. ``address`` is where people visit it; ``services`` ends with the shop."""
 
     def __init__(self, services: list[Service], stack: ExitStack) -> None:
-        self._services = services
+        self.services = services
         self._stack = stack
         self.address = services[-1].address
 
     def failure(self) -> str | None:
         """Return a sentence about a service that stopped by itself, or None."""
-        ended = (service for service in self._services if service.process.poll() is not None)
+        ended = (service for service in self.services if service.process.poll() is not None)
         return next((service.ended() for service in ended), None)
 
     def stop(self) -> None:

@@ -56,4 +56,4 @@ def _instrument_libraries() -> None:
     SQLite3Instrumentor().instrument()
     # Lines of Python's logging become OTLP log records that carry the current trace id.
     LoggingInstrumentor().instrument()
-    logging.getLogger().setLevel(logging.INFO)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -1,4 +1,4 @@
--- What an earlier run sold stays sold; the texts and prices are always those below.
+-- Every start restocks.
 INSERT INTO products (sku, position, name, category, tagline, description, price_cents, stock) VALUES
     ('kettle', 1, 'Slow Pour Kettle', 'brewing', 'A gooseneck that does as it is told.',
      'Brushed steel, a counterbalanced handle and a spout that pours a thread of water. Holds 0.9 litres, fits every hob.', 8900, 40),
@@ -15,10 +15,11 @@ INSERT INTO products (sku, position, name, category, tagline, description, price
     ('scale', 7, 'Quiet Scale', 'brewing', 'A tenth of a gram, no beep.',
      'Weighs and times at once, starts by itself with the first drop, and keeps its mouth shut. Charges over USB-C.', 6900, 30),
     ('tin', 8, 'Keepsake Tin', 'coffee', 'The last one of its kind.',
-     'An airtight tin with a pressed lid, lacquered in the green of the first shop. There is one left.', 1900, 1)
+     'An airtight tin with a pressed lid, lacquered in the green of the first shop.', 1900, 1)
 ON CONFLICT (sku) DO UPDATE SET
     position = excluded.position, name = excluded.name, category = excluded.category,
-    tagline = excluded.tagline, description = excluded.description, price_cents = excluded.price_cents;
+    tagline = excluded.tagline, description = excluded.description, price_cents = excluded.price_cents,
+    stock = excluded.stock;
 
 -- BROKEN is for a category that nothing is in.
 INSERT INTO coupons (code, category, amount_cents) VALUES
