@@ -49,7 +49,7 @@ export function init(options: Options): Handle | undefined {
       warnings.warn('already_initialised', 'init() was called twice on this page; the first call stays in effect.');
       return existing;
     }
-    const settings = readOptions(options, warnings);
+    const settings = readOptions(options ?? {}, warnings);
     if (!settings) return undefined;
     const recordReplay = settings.recordReplay && !isRecordedFromOutside();
     const sdk = new Sdk({ ...settings, recordReplay }, resourceAttributes(options), warnings, record);
@@ -96,13 +96,17 @@ function createHandle(sdk: Sdk, warnings: Warnings): Handle {
     track: (name, attributes) => void warnings.guard(() => sdk.track(String(name), copy(attributes))),
     recordException: (error, attributes) => void warnings.guard(() => sdk.recordException(error, copy(attributes))),
     getSessionId: () => warnings.guard(() => sdk.sessionId()),
-    flush: async () => warnings.guard(() => sdk.flush()),
+    flush: () => settled(() => sdk.flush()),
     shutdown: async () => {
       if ((window as Holder)[HANDLE] === handle) delete (window as Holder)[HANDLE];
-      await warnings.guard(() => sdk.shutdown());
+      await settled(() => sdk.shutdown());
     },
   };
   return handle;
+
+  async function settled(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => warnings.internal(error));
+  }
 }
 
 function active(): Handle | undefined {

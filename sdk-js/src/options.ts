@@ -51,7 +51,7 @@ export interface Settings {
 }
 
 /** Checks the options and fills in defaults; undefined, with a warning, when they cannot work. */
-export function readOptions(options: Options, warnings: Warnings): Settings | undefined {
+export function readOptions(options: Partial<Options>, warnings: Warnings): Settings | undefined {
   const endpoint = readEndpoint(options.endpoint);
   if (endpoint === undefined) {
     warnings.warn('bad_endpoint', `endpoint is '${String(options.endpoint)}': expected an http(s) address such as https://otel.example.com; nothing is recorded.`);

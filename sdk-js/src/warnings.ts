@@ -28,8 +28,13 @@ export class Warnings {
     try {
       return work();
     } catch (error) {
-      this.warn('internal_error', `an internal step failed and was skipped: ${String(error)}`);
+      this.internal(error);
       return undefined;
     }
+  }
+
+  /** An error of the SDK's own. */
+  internal(error: unknown): void {
+    this.warn('internal_error', `an internal step failed and was skipped: ${String(error)}`);
   }
 }

@@ -24,6 +24,10 @@ export class World {
   readonly pages = new Map<string, string>();
   /** Status that the receiver answers next, oldest first; 200 when there is none. */
   readonly answers: number[] = [];
+  /** Content-Security-Policy of the pages, when set. */
+  policy: string | undefined;
+  /** Part of the endpoint, so that a page of an earlier test cannot be heard in a later one. */
+  private run = 0;
 
   private constructor(
     readonly browser: Browser,
@@ -37,6 +41,8 @@ export class World {
     const receiver = createServer((request, response) => void world.receive(request, response));
     const browser = await chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      // Playwright switches the back/forward cache off; real browsers have it.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
       args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     });
     const world: World = new World(browser, [site, receiver], await listen(site), await listen(receiver));
@@ -52,6 +58,9 @@ export class World {
   }
 
   clear(): void {
+    this.run += 1;
+    this.policy = undefined;
+    this.answers.length = 0;
     this.records.length = this.spans.length = this.requests.length = 0;
   }
 
@@ -85,7 +94,8 @@ export class World {
     if (path === '/otel.js') return void response.setHeader('content-type', 'text/javascript').end(SDK);
     const page = this.pages.get(path.split('?')[0] ?? path);
     if (page !== undefined && request.method === 'GET') {
-      const tag = `<script src="/otel.js" data-endpoint="${this.receiver}" data-service="shop-web"></script>`;
+      if (this.policy !== undefined) response.setHeader('content-security-policy', this.policy);
+      const tag = `<script src="/otel.js" data-endpoint="${this.receiver}/${this.run}" data-service="shop-web"></script>`;
       return void response.setHeader('content-type', 'text/html').end(page.replace('SDK', tag));
     }
     const body = (await read(request)).toString('utf8');
@@ -99,11 +109,16 @@ export class World {
     response.setHeader('access-control-allow-headers', '*');
     if (request.method === 'OPTIONS') return void response.end();
     const bytes = await read(request);
-    const status = this.answers.shift() ?? 200;
-    if (status === 200 && request.url === '/v1/logs') this.records.push(...decodeLogs(bytes));
-    if (status === 200 && request.url === '/v1/traces') this.spans.push(...decodeSpans(bytes));
+    const current = request.url?.startsWith(`/${this.run}/`) ?? false;
+    const status = (current ? this.answers.shift() : undefined) ?? 200;
+    if (current && status === 200) this.store(request.url ?? '', bytes);
     response.statusCode = status;
     response.end();
+  }
+
+  private store(url: string, bytes: Buffer): void {
+    if (url.endsWith('/v1/logs')) this.records.push(...decodeLogs(bytes));
+    else this.spans.push(...decodeSpans(bytes));
   }
 }
 

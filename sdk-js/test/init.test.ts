@@ -277,15 +277,18 @@ test('a second init says so and changes nothing', () => {
   expect(onWarning).toHaveBeenCalledWith('already_initialised', expect.any(String));
 });
 
-test.each<[string, unknown, string]>([
-  ['no options', undefined, 'internal_error'],
+test.each<[string, object | undefined, string]>([
+  ['no options', undefined, 'bad_endpoint'],
   ['no endpoint', { serviceName: 'a' }, 'bad_endpoint'],
   ['an endpoint that is no address', { endpoint: 'http://', serviceName: 'a' }, 'bad_endpoint'],
   ['an endpoint that is no http address', { endpoint: 'ftp://x', serviceName: 'a' }, 'bad_endpoint'],
   ['no service name', { endpoint: ENDPOINT }, 'bad_service_name'],
-])('%s: nothing is recorded, the reason is said, nothing is thrown', (_, options) => {
-  expect(sdk.init(options as Options)).toBeUndefined();
+])('%s: nothing is recorded, the reason is said, nothing is thrown', (_, options, reason) => {
+  const onWarning = vi.fn();
+  expect(sdk.init((options && { ...options, onWarning }) as Options)).toBeUndefined();
   expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]?.[0]).toContain('nothing is recorded');
+  if (options) expect(onWarning).toHaveBeenCalledWith(reason, expect.any(String));
   expect(() => sdk.track('x')).not.toThrow();
 });
 
