@@ -285,7 +285,7 @@ test.each<[string, object | undefined, string]>([
   ['no service name', { endpoint: ENDPOINT }, 'bad_service_name'],
 ])('%s: nothing is recorded, the reason is said, nothing is thrown', (_, options, reason) => {
   const onWarning = vi.fn();
-  expect(sdk.init((options && { ...options, onWarning }) as Options)).toBeUndefined();
+  expect(sdk.init((options && { ...options, onWarning }) as unknown as Options)).toBeUndefined();
   expect(warn).toHaveBeenCalledTimes(1);
   expect(warn.mock.calls[0]?.[0]).toContain('nothing is recorded');
   if (options) expect(onWarning).toHaveBeenCalledWith(reason, expect.any(String));
