@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import waitress
+from waitress import wasyncore
 
 from otel_replay.errors import ConfigError
 
@@ -41,7 +42,11 @@ class WsgiServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Closes the socket; requests under way have 5 s to end."""
-        self._server.close()
+        """Requests under way have 5 s to end; then all connections are closed."""
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        # Sockets belong to the thread that polls them, so that thread closes them.
+        self._server.trigger.pull_trigger(self._close)
         self._thread.join(timeout=5)
+
+    def _close(self) -> None:
+        wasyncore.close_all(self._server._map, ignore_all=True)
