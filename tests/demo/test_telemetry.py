@@ -64,7 +64,7 @@ def test_failing_checkout_records_the_exception_on_the_inventorys_span(
     (event,) = [event for event in server.record.events if event.name == "exception"]
     assert text_of(event.attributes, "exception.type") == "ZeroDivisionError"
     stack = text_of(event.attributes, "exception.stacktrace")
-    assert "off_per_unit = coupon" in stack
+    assert "full_cents // coupon" in stack
 
 
 def test_queries_are_spans_below_the_inventorys(

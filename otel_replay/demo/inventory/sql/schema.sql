@@ -9,11 +9,10 @@ CREATE TABLE IF NOT EXISTS products (
     stock       INTEGER NOT NULL CHECK (stock >= 0)
 );
 
--- A coupon takes amount_cents off, shared evenly among the units of one category.
+-- A coupon takes one part in so many off: 10 is a tenth.
 CREATE TABLE IF NOT EXISTS coupons (
-    code         TEXT PRIMARY KEY,
-    category     TEXT NOT NULL,
-    amount_cents INTEGER NOT NULL
+    code        TEXT PRIMARY KEY,
+    one_part_in INTEGER NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS orders (

@@ -21,8 +21,8 @@ ON CONFLICT (sku) DO UPDATE SET
     tagline = excluded.tagline, description = excluded.description, price_cents = excluded.price_cents,
     stock = excluded.stock;
 
--- BROKEN is for a category that nothing is in.
-INSERT INTO coupons (code, category, amount_cents) VALUES
-    ('MORNING', 'coffee', 300),
-    ('BROKEN', 'gift cards', 500)
-ON CONFLICT (code) DO UPDATE SET category = excluded.category, amount_cents = excluded.amount_cents;
+-- Somebody entered BROKEN without saying how much it takes off.
+INSERT INTO coupons (code, one_part_in) VALUES
+    ('MORNING', 10),
+    ('BROKEN', 0)
+ON CONFLICT (code) DO UPDATE SET one_part_in = excluded.one_part_in;

@@ -1,3 +1,3 @@
-SELECT code, category, amount_cents
+SELECT code, one_part_in
 FROM coupons
 WHERE code = :code
