@@ -7,7 +7,8 @@ import struct
 from typing import Any
 
 import flask
-from worlds import Json, Part, Session, World
+
+from tests.ui.worlds import Json, Part, Session, World
 
 FRAMES = "application/vnd.otel-replay.frames"
 

@@ -1,7 +1,7 @@
 """Record the shop of the UI's tests in a real Chromium: ``python tests/ui/record_fixture.py``.
 
-Writes data/shop.json.gz: for each page load the rrweb events, and besides what the user did, said in
-the words of the API, and the text that the live page showed at chosen moments.
+Writes data/shop.json.gz: the rrweb events of each page load, notes of what the user did and what
+the page said to its console, and the text that the live page showed at chosen moments.
 """
 
 from __future__ import annotations

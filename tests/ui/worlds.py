@@ -148,11 +148,16 @@ def session_row(session_id: str, start: float, end: float, **changes: Any) -> Js
     return row | changes
 
 
+KIND_COUNTED = {
+    "pages": "navigation", "clicks": "click", "errors": "error",
+    "backend_errors": "backend_error", "requests": "request",
+}  # fmt: skip
+
+
 def count_up(session: Session) -> None:
     """Derive the row's counts from the rest."""
     counts = session.row["counts"]
-    for name, kind in {"pages": "navigation", "clicks": "click", "errors": "error",
-                       "backend_errors": "backend_error", "requests": "request"}.items():  # fmt: skip
+    for name, kind in KIND_COUNTED.items():
         counts[name] = sum(row["kind"] == kind for row in session.events)
     parts = [part for tab in session.tabs.values() for part in tab]
     counts["failed_requests"] = sum((row["status"] or 0) >= 400 for row in session.events)
@@ -261,11 +266,13 @@ def make_trace(session: Session, request: Json) -> Json:
     def sid(number: int) -> str:
         return f"{int(ident, 16) * 16 + number:016x}"[-16:]
 
-    query = span(sid(5), sid(4), "SELECT coupons", "Client", "inventory", start + length * 0.36,
-                 length * 0.22, attributes={"db.system.name": "sqlite",
-                                            "db.query.text": "SELECT * FROM coupons WHERE code = ?"})  # fmt: skip
-    reserve = span(sid(4), sid(3), "POST /reserve", "Server", "inventory", start + length * 0.3,
-                   length * 0.45, children=[query], attributes={"http.route": "/reserve"})  # fmt: skip
+    query = span(sid(5), sid(4), "SELECT coupons", "Client", "inventory",
+                 start + length * 0.36, length * 0.22,
+                 attributes={"db.system.name": "sqlite",
+                             "db.query.text": "SELECT * FROM coupons WHERE code = ?"})  # fmt: skip
+    reserve = span(sid(4), sid(3), "POST /reserve", "Server", "inventory",
+                   start + length * 0.3, length * 0.45,
+                   children=[query], attributes={"http.route": "/reserve"})  # fmt: skip
     if failed:
         reserve |= {"status": "Error", "status_message": "CouponError: BROKEN"}
         reserve["events"] = [{
@@ -275,15 +282,15 @@ def make_trace(session: Session, request: Json) -> Json:
         }]  # fmt: skip
     call = span(sid(3), sid(2), "POST", "Client", "checkout", start + length * 0.26,
                 length * 0.52, children=[reserve], **error)  # fmt: skip
-    cache = span(sid(6), sid(2), "cache.get prices", "Client", "checkout", start + length * 0.14,
-                 length * 0.08)  # fmt: skip
-    server = span(sid(2), request["span_id"], f"{request['attributes']['http.request.method']} {path}",
-                  "Server", "checkout", start + length * 0.1, length * 0.76,
-                  children=[cache, call], **error)  # fmt: skip
-    root = span(request["span_id"], "", request["attributes"]["http.request.method"], "Client",
-                "shop-web", start, length, children=[server], session_id=session.id,
-                attributes={"url.full": request["attributes"]["url.full"],
-                            "http.response.status_code": str(request["status"])}, **error)  # fmt: skip
+    cache = span(sid(6), sid(2), "cache.get prices", "Client", "checkout",
+                 start + length * 0.14, length * 0.08)  # fmt: skip
+    method = request["attributes"]["http.request.method"]
+    server = span(sid(2), request["span_id"], f"{method} {path}", "Server", "checkout",
+                  start + length * 0.1, length * 0.76, children=[cache, call], **error)  # fmt: skip
+    answered = {"url.full": request["attributes"]["url.full"],
+                "http.response.status_code": str(request["status"])}  # fmt: skip
+    root = span(request["span_id"], "", method, "Client", "shop-web", start, length,
+                children=[server], session_id=session.id, attributes=answered, **error)  # fmt: skip
     services = [("shop-web", 1), ("checkout", 3), ("inventory", 2)]
     return {
         "trace_id": ident, "start_ms": start, "end_ms": start + length, "duration_ms": length,
@@ -302,8 +309,10 @@ def make_logs(start: float, length: float, failed: bool, sid: Any) -> list[Json]
     lines = [(0.12, "INFO", "checkout", "order received", sid(2)),
              (0.33, "INFO", "inventory", "reserving 1 × kettle", sid(4))]  # fmt: skip
     if failed:
-        lines += [(0.66, "ERROR", "inventory", "coupon BROKEN has no uses left", sid(4)),
-                  (0.8, "WARN", "checkout", "inventory answered 500, giving up", sid(3))]  # fmt: skip
+        lines += [
+            (0.66, "ERROR", "inventory", "coupon BROKEN has no uses left", sid(4)),
+            (0.8, "WARN", "checkout", "inventory answered 500, giving up", sid(3)),
+        ]
     return [{"t_ms": start + length * share, "severity": severity, "service": service,
              "body": body, "span_id": span_id, "event_name": "", "attributes": {}}
             for share, severity, service, body, span_id in lines]  # fmt: skip

@@ -56,6 +56,12 @@ export function exactTime(ms: number): string {
   return `${day}, ${timeOfDay(ms)}`;
 }
 
+/** For `datetime` attributes; empty when the time is none that a calendar has. */
+export function isoTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
+
 /** `14:05:06.789` in the viewer's zone. */
 export function timeOfDay(ms: number): string {
   const date = new Date(ms);

@@ -3,7 +3,7 @@
 import { api } from '../lib/api';
 import { appRoot, copyText, messageOf, notice, topBar } from '../lib/chrome';
 import { h, fill } from '../lib/dom';
-import { ago, clockTime, exactTime } from '../lib/format';
+import { ago, clockTime, exactTime, isoTime } from '../lib/format';
 import { icon } from '../lib/icons';
 import { avatar, displayName } from '../lib/person';
 import type { Trace, TraceSession } from '../lib/types';
@@ -14,7 +14,7 @@ import { PlayerView } from '../player/view';
 import { TracePane, traceSummary, traceTitle } from '../waterfall/pane';
 
 function header(trace: Trace): HTMLElement {
-  const started = h('time', { datetime: new Date(trace.start_ms).toISOString(), title: exactTime(trace.start_ms) }, ago(trace.start_ms));
+  const started = h('time', { datetime: isoTime(trace.start_ms), title: exactTime(trace.start_ms) }, ago(trace.start_ms));
   const copyId = h('button', { class: 'link-button mono', type: 'button', title: 'Copy the trace id', on: { click: () => void copyText(trace.trace_id, 'Trace id copied') } }, trace.trace_id);
   return h(
     'div',

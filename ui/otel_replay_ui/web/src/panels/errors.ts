@@ -59,7 +59,7 @@ export class ErrorsPanel {
         event.trace_id &&
           h('button', { class: 'button small', type: 'button', on: { click: () => this.actions.openTrace(event.trace_id, event.span_id) } }, icon('trace', 14), 'Trace'),
       ),
-      h('h3', {}, type),
+      h('h2', {}, type),
       h('p', { class: 'error-message' }, message),
       this.stack(event),
     );

@@ -53,7 +53,7 @@ function link(address: string): Child {
 function section(title: string, facts: [string, Child][]): HTMLElement {
   const known = facts.filter(([, value]) => value !== '' && value !== null);
   const rows = known.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
-  return h('section', { class: 'facts', hidden: known.length === 0 }, h('h3', {}, title), h('dl', {}, ...rows));
+  return h('section', { class: 'facts', hidden: known.length === 0 }, h('h2', {}, title), h('dl', {}, ...rows));
 }
 
 /** Attributes as they were recorded, in order of their names. */

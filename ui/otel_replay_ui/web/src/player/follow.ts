@@ -12,8 +12,8 @@ const USER_KINDS: ReadonlySet<string> = new Set(['click', 'navigation']);
 
 /**
  * The moments at which the user turned to a tab, ascending: a tab begins, something is clicked or
- * navigated in it, or the tab in front ends while another is still open. Background tabs go on
- * recording what their page does by itself, so mere data does not count.
+ * navigated in it, or it records while the tab in front is over. Background tabs go on
+ * recording what their page does by itself, so mere data does not count otherwise.
  */
 export function focusChanges(manifest: Manifest, events: SessionEvent[]): Focus[] {
   const playable = manifest.tabs.filter((tab) => tab.chunks.checkpoint.length > 0);
@@ -27,28 +27,27 @@ export function focusChanges(manifest: Manifest, events: SessionEvent[]): Focus[
   return compact(withReturns(signals, playable));
 }
 
-/** When the front tab is over and nobody turns to another, the one last looked at comes back. */
+/**
+ * When the front tab is over and the user does nothing that tells where they went, it is the next tab that
+ * records something. Its mere end proves nothing: a page that is only looked at records nothing either.
+ */
 function withReturns(signals: Focus[], tabs: TabManifest[]): Focus[] {
   const result: Focus[] = [];
-  const lastSeen = new Map<string, number>();
   signals.forEach((signal, index) => {
     result.push(signal);
-    lastSeen.set(signal.tab, index);
     const ended = tabs.find((tab) => tab.id === signal.tab && tab.final);
-    const next = signals[index + 1];
-    if (!ended || (next && next.at <= ended.end_offset_ms)) return;
-    const open = stillOpen(tabs, ended, lastSeen);
-    if (open) result.push({ at: ended.end_offset_ms, tab: open });
+    const next = ended && firstSignOfLife(tabs, ended);
+    if (next && next.at < (signals[index + 1]?.at ?? Infinity)) result.push(next);
   });
   return result;
 }
 
-function stillOpen(tabs: TabManifest[], ended: TabManifest, lastSeen: Map<string, number>): string | null {
-  const candidates = tabs.filter(
-    (tab) => tab.id !== ended.id && lastSeen.has(tab.id) && tab.end_offset_ms > ended.end_offset_ms,
-  );
-  candidates.sort((a, b) => lastSeen.get(b.id)! - lastSeen.get(a.id)!);
-  return candidates[0]?.id ?? null;
+function firstSignOfLife(tabs: TabManifest[], ended: TabManifest): Focus | null {
+  const signs = tabs
+    .filter((tab) => tab.id !== ended.id)
+    .map((tab) => ({ tab: tab.id, at: tab.chunks.start.find((start) => start > ended.end_offset_ms) ?? Infinity }));
+  const first = signs.sort((a, b) => a.at - b.at)[0];
+  return first && Number.isFinite(first.at) ? first : null;
 }
 
 function compact(changes: Focus[]): Focus[] {

@@ -25,6 +25,7 @@ export class PlayerView {
   private addresses: Addresses;
   private events: SessionEvent[] = [];
   private chipKey = '';
+  private dismissed = '';
 
   constructor(manifest: Manifest) {
     this.engine = new Engine(manifest, this.device);
@@ -176,9 +177,19 @@ export class PlayerView {
       ...gaps.map((gap) => `${parts(gap.from_seq, gap.to_seq)} (${span(gap.start_offset_ms, gap.end_offset_ms)}) ${gap.to_seq > gap.from_seq ? 'are' : 'is'} missing: ${gapReason(gap.reason)}`),
     ];
     const text = lines.join('\n');
+    this.damage.hidden ||= text === this.dismissed;
     if (this.damage.dataset['text'] === text) return;
     this.damage.dataset['text'] = text;
-    fill(this.damage, icon('broken'), h('div', {}, ...lines.slice(0, 3).map((line) => h('p', {}, line)), lines.length > 3 && h('p', {}, `and ${plural(lines.length - 3, 'more part')}`)));
+    fill(this.damage, icon('broken'), h('div', {}, ...lines.slice(0, 3).map((line) => h('p', {}, line)), lines.length > 3 && h('p', {}, `and ${plural(lines.length - 3, 'more part')}`)), this.dismissButton(text));
+  }
+
+  /** Hides what was read; something new brings the message back. */
+  private dismissButton(text: string): HTMLElement {
+    const dismiss = (): void => {
+      this.dismissed = text;
+      this.damage.hidden = true;
+    };
+    return h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Hide this message', on: { click: dismiss } }, icon('close', 14));
   }
 }
 

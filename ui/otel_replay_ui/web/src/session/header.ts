@@ -1,7 +1,7 @@
 /** The bar over a session: who, when, with what, and how it went. */
 
 import { h, fill } from '../lib/dom';
-import { ago, duration, exactTime, plural } from '../lib/format';
+import { ago, duration, exactTime, isoTime, plural } from '../lib/format';
 import { avatar, displayName, secondLine } from '../lib/person';
 import type { Session } from '../lib/types';
 
@@ -27,7 +27,7 @@ export class SessionHeader {
 function facts(session: Session): HTMLElement[] {
   const { counts } = session;
   const errors = counts.errors + counts.backend_errors;
-  const started = h('time', { datetime: new Date(session.start_ms).toISOString(), title: exactTime(session.start_ms) }, ago(session.start_ms));
+  const started = h('time', { datetime: isoTime(session.start_ms), title: exactTime(session.start_ms) }, ago(session.start_ms));
   return [
     fact('Started', started),
     fact('Length', duration(session.duration_ms)),

@@ -1,7 +1,7 @@
 /** One session in the list. */
 
 import { h } from '../lib/dom';
-import { ago, duration, exactTime, plural, urlHost, urlPath } from '../lib/format';
+import { ago, duration, exactTime, isoTime, plural, urlHost, urlPath } from '../lib/format';
 import { icon } from '../lib/icons';
 import { avatar, displayName, isKnown, secondLine } from '../lib/person';
 import type { Session } from '../lib/types';
@@ -23,7 +23,7 @@ export function sessionRow(session: Session): HTMLElement {
     h('span', { class: 'cell cell-number cell-pages' }, session.counts.pages, h('small', {}, session.counts.pages === 1 ? ' page' : ' pages')),
     errors(session),
     h('span', { class: 'cell cell-device' }, h('span', {}, session.browser || 'unknown'), h('small', {}, session.os)),
-    h('time', { class: 'cell cell-start', datetime: new Date(session.start_ms).toISOString(), title: exactTime(session.start_ms) }, ago(session.start_ms)),
+    h('time', { class: 'cell cell-start', datetime: isoTime(session.start_ms), title: exactTime(session.start_ms) }, ago(session.start_ms)),
   );
   return row;
 }

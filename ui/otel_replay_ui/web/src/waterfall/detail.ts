@@ -20,7 +20,7 @@ export function spanDetail(span: Span, logs: TraceLog[], actions: DetailActions)
     'section',
     { class: 'span-detail', 'aria-label': 'Span', data: { testid: 'span-detail', 'span-id': span.span_id } },
     header(span, actions),
-    h('div', { class: 'detail-body' }, ...exceptions(span), status(span), logsOf(own), attributeSection('Attributes', span.attributes), ...otherEvents(span), links(span), attributeSection('Resource', span.resource)),
+    h('div', { class: 'detail-body', tabindex: '0' }, ...exceptions(span), status(span), logsOf(own), attributeSection('Attributes', span.attributes), ...otherEvents(span), links(span), attributeSection('Resource', span.resource)),
   );
 }
 
@@ -28,7 +28,7 @@ function header(span: Span, actions: DetailActions): HTMLElement {
   return h(
     'header',
     {},
-    h('div', { class: 'detail-title' }, h('h3', {}, span.name), h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Close the span', on: { click: actions.close } }, icon('close'))),
+    h('div', { class: 'detail-title' }, h('h2', {}, span.name), h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Close the span', on: { click: actions.close } }, icon('close'))),
     h(
       'p',
       { class: 'detail-line' },
@@ -52,7 +52,7 @@ function exceptions(span: Span): HTMLElement[] {
     h(
       'section',
       { class: 'exception' },
-      h('h4', {}, attributes['exception.type'] ?? 'Exception'),
+      h('h3', {}, attributes['exception.type'] ?? 'Exception'),
       h('p', { class: 'error-message' }, attributes['exception.message'] ?? ''),
       attributes['exception.stacktrace'] && stackView(attributes['exception.stacktrace']),
     ),

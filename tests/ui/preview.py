@@ -1,4 +1,4 @@
-"""Look at the pages without a backend: ``python tests/ui/serve.py`` prints an address to open."""
+"""Look at the pages without a backend: ``python -m tests.ui.preview`` prints an address to open."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sys
 import time
 from typing import Any
 
-import fixture_api
 from werkzeug.serving import make_server
-from worlds import Session, World, session_row, shop, strange_trace
 
 from otel_replay_ui.app import create_app
+from tests.ui import fixture_api
+from tests.ui.worlds import Session, World, session_row, shop, strange_trace
 
 PEOPLE = [
-    ("Grace Hopper", "grace@navy.example", "/reports"), ("Alan Turing", "alan@bletchley.example", "/"),
+    ("Grace Hopper", "grace@navy.example", "/reports"), ("Alan Turing", "alan@park.example", "/"),
     ("", "", "/p/kettle"), ("Katherine Johnson", "kj@nasa.example", "/checkout"),
     ("Barbara Liskov", "liskov@mit.example", "/account/settings"), ("", "", "/"),
     ("Edsger Dijkstra", "ewd@example.com", "/search?q=shortest+path"),
@@ -29,7 +29,8 @@ def crowd(now_ms: float, count: int) -> list[dict[str, Any]]:
         name, email, path = PEOPLE[index % len(PEOPLE)]
         start = now_ms - 40_000 - index * index * 37_000
         length = 15_000 + (index * 7919) % 900_000
-        row = session_row(f"{(index + 7) * 0x9E3779B97F4A7C15F39CC0605CEDC834 % 2**128:032x}", start, start + length)
+        ident = (index + 7) * 0x9E3779B97F4A7C15F39CC0605CEDC834 % 2**128
+        row = session_row(f"{ident:032x}", start, start + length)
         row["user"] = {"id": f"u-{index}" if name else "", "name": name, "email": email}
         row["first_url"] = f"https://shop.example{path}"
         row["state"] = "live" if index < 2 else "finished"

@@ -1,0 +1,53 @@
+"""What axe-core finds on each page, in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.ui.worlds import SHOP_ID, shop
+
+pytestmark = pytest.mark.e2e
+
+AXE = Path(__file__).parents[2] / "ui/otel_replay_ui/web/node_modules/axe-core/axe.min.js"
+
+# The replayed page is somebody else's: what is wrong with it is what the user saw.
+RUN = """async () => {
+  const found = await axe.run({exclude: [['.surface']]}, {iframes: false});
+  return found.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary}`));
+}"""
+
+FAILED = next(ident for ident, trace in shop().traces.items() if trace["error_count"])
+
+PAGES = {
+    "list": "/sessions",
+    "session": f"/sessions/{SHOP_ID}",
+    "network": f"/sessions/{SHOP_ID}?panel=network",
+    "errors": f"/sessions/{SHOP_ID}?panel=errors",
+    "info": f"/sessions/{SHOP_ID}?panel=info",
+    "beside": f"/sessions/{SHOP_ID}?trace={FAILED}",
+    "trace": f"/traces/{FAILED}",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(address + PAGES[name])
+    if name != "list":
+        page.wait_for_selector("[data-testid=player][data-phase=ready]")
+    waited_for = {"list": "session-row", "beside": "waterfall-span", "trace": "waterfall-span"}
+    page.get_by_test_id(waited_for.get(name, "marker-list")).first.wait_for(state="attached")
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate(RUN)
+    context.close()
+    assert violations == []

@@ -1,0 +1,187 @@
+"""The replay of a genuine recording, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.conftest import Open
+from tests.ui.worlds import SHOP_ID, Json, World, recording, shop
+
+pytestmark = pytest.mark.e2e
+
+SESSION = f"/sessions/{SHOP_ID}"
+READY = "[data-testid=player][data-phase=ready]"
+
+PICTURE = """() => {
+  const shown = window.__player.document();
+  return {
+    text: shown.body.innerText,
+    values: [...shown.querySelectorAll('input')].map((input) => input.value),
+  };
+}"""
+
+
+def moments() -> list[tuple[float, Json]]:
+    """What the live page showed, with the moment on the session's clock."""
+    start = shop().start_ms
+    return [(probe["t"] - start, probe) for probe in recording()["probes"]]
+
+
+def seek(page: Page, t: float) -> Json:
+    page.evaluate("(t) => window.__player.seek(t)", t)
+    picture: Json = page.evaluate(PICTURE)
+    return picture
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@pytest.mark.parametrize("order", ["forward", "backward"])
+def test_the_picture_equals_what_the_live_page_showed(visit: Open, order: str) -> None:
+    page = visit(SESSION)
+    expected = moments() if order == "forward" else moments()[::-1]
+    for t, probe in expected:
+        picture = seek(page, t)
+        assert words(picture["text"]) == words(probe["text"]), f"at {t} ms"
+        assert picture["values"] == probe["values"], f"at {t} ms"
+
+
+def test_seeking_many_times_leaves_one_picture(visit: Open) -> None:
+    page = visit(SESSION)
+    for number in range(30):
+        seek(page, number * 7919 % 21_000)
+    assert page.locator("[data-testid=replay-frame] iframe").count() == 1
+    t, probe = moments()[-1]
+    assert words(seek(page, t)["text"]) == words(probe["text"])
+
+
+def test_playing_arrives_at_the_end_with_the_last_picture(visit: Open) -> None:
+    page = visit(SESSION)
+    page.get_by_label("Speed").select_option("16")
+    page.get_by_test_id("play-button").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=20_000)
+    assert words(page.evaluate(PICTURE)["text"]) == words(moments()[-1][1]["text"])
+    total = shop().row["duration_ms"]
+    shown = float(page.get_by_test_id("player-time").get_attribute("data-ms") or 0)
+    assert shown == pytest.approx(total, abs=2)
+
+
+def test_the_player_follows_the_user_through_tabs_unless_told_to_stay(visit: Open) -> None:
+    page = visit(SESSION)
+    help_t, help_page = moments()[3]
+    assert words(seek(page, help_t)["text"]) == words(help_page["text"])
+    page.locator(".tab-chips .chip", has_text="/p/kettle").click()
+    expect(page.locator(".address-url")).to_have_text("https://shop.example/p/kettle")
+    assert "Copper kettle" in page.evaluate(PICTURE)["text"]
+    page.get_by_role("button", name="Follow the user").click()
+    expect(page.locator(".address-url")).to_have_text("https://shop.example/help")
+
+
+def test_a_link_with_a_moment_opens_there_and_stays_in_step(visit: Open) -> None:
+    t, probe = moments()[2]
+    page = visit(f"{SESSION}?t={round(t)}")
+    assert words(page.evaluate(PICTURE)["text"]) == words(probe["text"])
+    seek(page, 4000)
+    assert "t=4000" in page.url
+
+
+def test_a_click_on_a_row_or_an_error_marker_leads_to_its_exact_moment(visit: Open) -> None:
+    page = visit(SESSION)
+    error = next(row for row in shop().events if row["kind"] == "error")
+    row = page.locator("[data-testid=event-row][data-kind=error]")
+    assert float(row.get_attribute("data-offset-ms") or 0) == error["offset_ms"]
+    marker = page.locator("[data-testid=marker-list] [data-kind=error]")
+    assert float(marker.get_attribute("data-offset-ms") or 0) == error["offset_ms"]
+    row.click()
+    shown = page.get_by_test_id("player-time")
+    expect(shown).to_have_attribute("data-ms", str(round(error["offset_ms"])))
+
+
+def test_the_keyboard_plays_steps_and_explains_itself(visit: Open) -> None:
+    page = visit(f"{SESSION}?t=2000")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("player-time")).to_have_attribute("data-ms", "7000")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Play or pause")
+
+
+def checkout_tab(world: World) -> list[Any]:
+    """Parts of the last page."""
+    return list(world.sessions[0].tabs.values())[-1]
+
+
+def test_a_damaged_part_is_named_and_the_rest_is_played(visit: Open, world: World) -> None:
+    parts = checkout_tab(world)
+    broken = next(part for part in parts[1:] if not part.checkpoint)
+    broken.error = "its checksum is wrong"
+    page = visit(SESSION)
+    seek(page, broken.end - world.sessions[0].start_ms)
+    notice = page.get_by_test_id("damage-notice")
+    expect(notice).to_contain_text(f"Part {broken.seq}")
+    expect(notice).to_contain_text("its checksum is wrong")
+    t, probe = moments()[-1]
+    assert words(seek(page, t)["text"]) == words(probe["text"])
+
+
+def test_a_part_that_never_arrived_is_named(visit: Open, world: World) -> None:
+    parts = checkout_tab(world)
+    lost = next(part for part in parts[1:] if not part.checkpoint)
+    parts.remove(lost)
+    page = visit(SESSION)
+    seek(page, moments()[-1][0])
+    expect(page.get_by_test_id("damage-notice")).to_contain_text(f"Part {lost.seq} (")
+    expect(page.get_by_test_id("damage-notice")).to_contain_text("never arrived")
+
+
+def test_a_session_without_a_readable_snapshot_ends_with_a_sentence(
+    visit: Open, page: Page, world: World, address: str
+) -> None:
+    for parts in world.sessions[0].tabs.values():
+        for part in parts:
+            if part.checkpoint:
+                part.error = "the blob is gone"
+    page.goto(address + SESSION)
+    expect(page.get_by_role("alert")).to_contain_text("no snapshot to start from")
+    expect(page.get_by_test_id("play-button")).to_be_hidden()
+
+
+def test_a_session_without_a_picture_has_no_play_button(
+    page: Page, world: World, address: str
+) -> None:
+    world.sessions[0].tabs.clear()
+    page.goto(address + SESSION)
+    expect(page.get_by_role("alert")).to_contain_text("No picture of the page was recorded")
+    expect(page.get_by_test_id("play-button")).to_be_hidden()
+    expect(page.get_by_test_id("event-row").first).to_be_visible()
+
+
+def test_an_unknown_session_is_said_to_be_unknown(page: Page, address: str) -> None:
+    page.goto(f"{address}/sessions/{'0' * 32}")
+    expect(page.get_by_text("This session cannot be shown")).to_be_visible()
+
+
+def test_a_live_session_goes_on_by_itself(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    complete = shop()
+    last = list(session.tabs)[-1]
+    session.tabs[last] = session.tabs[last][:2]
+    live_end = session.tabs[last][-1].end
+    session.row |= {"state": "live", "end_ms": live_end}
+    session.row["duration_ms"] = live_end - session.start_ms
+    page = visit(SESSION)
+    expect(page.get_by_test_id("live-badge")).to_be_visible()
+
+    session.tabs[last] = complete.tabs[last]
+    session.row |= {"end_ms": complete.row["end_ms"], "duration_ms": complete.row["duration_ms"]}
+    session.version += 1
+    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)

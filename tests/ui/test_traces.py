@@ -1,0 +1,112 @@
+"""Distributed traces beside the replay and on their own page, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.ui.conftest import Open
+from tests.ui.worlds import SHOP_ID, Json, shop
+
+pytestmark = pytest.mark.e2e
+
+
+def failing() -> Json:
+    """The trace of the checkout that failed."""
+    return next(trace for trace in shop().traces.values() if trace["error_count"])
+
+
+def offset() -> float:
+    """The moment of its start in the session."""
+    return float(failing()["sessions"][0]["offset_ms"])
+
+
+def services(page: Page) -> set[str | None]:
+    return {
+        span.get_attribute("data-service") for span in page.get_by_test_id("waterfall-span").all()
+    }
+
+
+def box(locator: Locator) -> FloatRect:
+    found = locator.bounding_box()
+    assert found is not None
+    return found
+
+
+def test_a_failed_request_opens_its_trace_beside_the_replay(visit: Open) -> None:
+    page = visit(f"/sessions/{SHOP_ID}")
+    page.get_by_test_id("tab-network").click()
+    page.locator(f"[data-testid=request-row][data-trace-id='{failing()['trace_id']}']").click()
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
+    assert services(page) == {"shop-web", "checkout", "inventory"}
+    expect(page.get_by_test_id("span-detail")).to_contain_text("CouponError")
+    expect(page.get_by_test_id("player")).to_be_visible()
+    frame = box(page.get_by_test_id("replay-frame"))
+    assert frame["x"] + frame["width"] <= box(page.get_by_test_id("waterfall"))["x"]
+
+
+def test_the_playhead_on_the_waterfall_is_the_moment_of_the_replay(visit: Open) -> None:
+    page = visit(f"/sessions/{SHOP_ID}?trace={failing()['trace_id']}")
+    playhead = page.get_by_test_id("waterfall-playhead")
+    start, length = offset(), failing()["duration_ms"]
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
+    for share, side in [(-2, "before"), (0.5, "within"), (3, "after")]:
+        page.evaluate("(t) => window.__player.seek(t)", start + share * length)
+        expect(playhead).to_have_attribute("data-side", side)
+    page.evaluate("(t) => window.__player.seek(t)", start + 0.5 * length)
+    axis = box(page.locator(".wf-axis"))
+    line = box(playhead)
+    assert line["x"] + 1 == pytest.approx(axis["x"] + axis["width"] / 2, abs=2)
+
+
+def test_closing_the_trace_brings_the_panels_back(visit: Open) -> None:
+    page = visit(f"/sessions/{SHOP_ID}?trace={failing()['trace_id']}")
+    page.get_by_role("button", name="Back to the panels").click()
+    expect(page.get_by_test_id("panel-events")).to_be_visible()
+    assert "trace=" not in page.url
+
+
+def test_a_trace_shows_what_the_user_saw_and_leads_there(visit: Open) -> None:
+    page = visit(f"/traces/{failing()['trace_id']}")
+    replay = page.get_by_test_id("trace-replay")
+    expect(replay).to_contain_text("Ada Lovelace")
+    page.wait_for_selector("[data-testid=player][data-phase=ready]")
+    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    expect(frame.locator("#coupon")).to_have_value("BROKEN")
+    page.get_by_test_id("open-replay").click()
+    page.wait_for_url(f"**/sessions/{SHOP_ID}?t={round(offset())}")
+    page.wait_for_selector("[data-testid=player][data-phase=ready]")
+    shown = page.get_by_test_id("player-time")
+    expect(shown).to_have_attribute("data-ms", str(round(offset())))
+
+
+def test_a_log_line_leads_to_its_span(visit: Open) -> None:
+    page = visit(f"/traces/{failing()['trace_id']}")
+    page.get_by_test_id("tab-trace-logs").click()
+    line = page.get_by_test_id("trace-logs").get_by_role("button", name="order received")
+    span_id = line.get_attribute("data-span-id")
+    line.click()
+    expect(page.get_by_test_id("span-detail")).to_have_attribute("data-span-id", span_id or "")
+
+
+def test_a_link_to_a_span_opens_it(visit: Open) -> None:
+    root = failing()["spans"][0]
+    page = visit(f"/traces/{failing()['trace_id']}?span={root['span_id']}")
+    expect(page.get_by_test_id("span-detail")).to_contain_text("http.response.status_code")
+
+
+def test_spans_can_be_folded_away(visit: Open) -> None:
+    page = visit(f"/traces/{failing()['trace_id']}")
+    page.get_by_role("button", name="Hide the spans below").nth(1).click()
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(2)
+
+
+def test_a_trace_of_nobody_says_so(visit: Open) -> None:
+    page = visit(f"/traces/{'9' * 32}")
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(1)
+    expect(page.get_by_test_id("trace-replay")).to_contain_text("No session belongs to this trace")
+
+
+def test_an_unknown_trace_is_said_to_be_unknown(page: Page, address: str) -> None:
+    page.goto(f"{address}/traces/{'1' * 32}")
+    expect(page.get_by_text("This trace cannot be shown")).to_be_visible()

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { causeChain } from '../src/panels/stack';
+import { indexAt, mergeEvents } from '../src/session/merge';
+import { readState, toQuery } from '../src/sessions/filters';
+import { snippet } from '../src/sessions/empty';
+import { event } from './samples';
+
+describe('mergeEvents', () => {
+  const known = [event('click', 10), event('click', 30)];
+
+  it('puts late events in their place', () => {
+    expect(mergeEvents(known, [event('click', 20)]).map((each) => each.offset_ms)).toEqual([10, 20, 30]);
+  });
+
+  it('takes the newer copy of an event', () => {
+    const merged = mergeEvents(known, [event('click', 30, { title: 'again' })]);
+    expect(merged.map((each) => each.title)).toEqual(['click', 'again']);
+  });
+
+  it('gives back the same list when nothing is new', () => {
+    expect(mergeEvents(known, [event('click', 10)])).toBe(known);
+  });
+});
+
+describe('indexAt', () => {
+  const items = [10, 20, 20, 30].map((offset_ms) => ({ offset_ms }));
+
+  it.each([
+    [5, -1],
+    [10, 0],
+    [20, 2],
+    [99, 3],
+  ])('the last item at or before %d', (t, index) => {
+    expect(indexAt(items, t)).toBe(index);
+  });
+});
+
+describe('causeChain', () => {
+  it('reads JavaScript, the error first', () => {
+    const stack = 'TypeError: no\n    at pay (shop.js:1:2)\nCaused by: Error: deeper\n    at reserve (shop.js:3:4)';
+    expect(causeChain(stack)).toEqual([
+      { head: 'TypeError: no', frames: ['    at pay (shop.js:1:2)'] },
+      { head: 'Error: deeper', frames: ['    at reserve (shop.js:3:4)'] },
+    ]);
+  });
+
+  it('turns Python around, which says the first error first', () => {
+    const stack = [
+      'Traceback (most recent call last):',
+      '  File "a.py", line 1, in f',
+      '    x / 0',
+      'ZeroDivisionError: division by zero',
+      '',
+      'The above exception was the direct cause of the following exception:',
+      '',
+      'Traceback (most recent call last):',
+      '  File "a.py", line 3, in g',
+      'CouponError: BROKEN',
+      'second line',
+    ].join('\n');
+    expect(causeChain(stack).map((cause) => cause.head)).toEqual(['CouponError: BROKEN\nsecond line', 'ZeroDivisionError: division by zero']);
+    expect(causeChain(stack)[1]!.frames).toEqual(['  File "a.py", line 1, in f', '    x / 0']);
+  });
+
+  it('has nothing to say about an empty stack', () => {
+    expect(causeChain('')).toEqual([]);
+  });
+});
+
+describe('filters of the list', () => {
+  it('become a query', () => {
+    const state = readState(new URLSearchParams('q=ada&range=1h&errors=1&live=1'));
+    expect(toQuery(state, 10_000_000)).toEqual({ q: 'ada errors:>0 state:live', from: 10_000_000 - 3_600_000 });
+  });
+
+  it('ignore what is not a range', () => {
+    expect(readState(new URLSearchParams('range=<script>')).range).toBe('');
+  });
+});
+
+it('offers a script tag that sends to this machine', () => {
+  expect(snippet('http://127.0.0.1:8080')).toContain('data-endpoint="http://127.0.0.1:4318"');
+});
