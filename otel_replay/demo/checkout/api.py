@@ -10,6 +10,7 @@ import flask
 
 from otel_replay.demo.checkout import basket, people
 from otel_replay.demo.checkout.inventory_client import InventoryClient
+from otel_replay.demo.checkout.recommendations import recommend
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,14 @@ def place_order() -> tuple[dict[str, Any], int]:
     basket.order_placed(order)
     page = flask.url_for("pages.order", order=order)
     return {"id": order, "page": page}, HTTPStatus.CREATED
+
+
+@blueprint.get("/recommendations")
+def recommendations() -> str:
+    """What goes well together, as HTML; takes about two seconds."""
+    products = recommend(_inventory())
+    cards = (flask.render_template("_card.html", product=product) for product in products)
+    return "\n".join(cards)
 
 
 @blueprint.post("/sign-in")

@@ -8,7 +8,7 @@ import flask
 
 from otel_replay.demo.checkout import basket, people
 from otel_replay.demo.checkout.inventory_client import InventoryClient
-from otel_replay.demo.checkout.recommendations import recommend
+from otel_replay.demo.checkout.recommendations import HOW_MANY
 
 blueprint = flask.Blueprint("pages", __name__)
 
@@ -49,8 +49,8 @@ def order(order: str) -> str:
 
 @blueprint.get("/recommendations")
 def recommendations() -> str:
-    """What goes well together; takes about two seconds."""
-    return flask.render_template("recommendations.html", products=recommend(_inventory()))
+    """What goes well together; the script brings the products when they are found."""
+    return flask.render_template("recommendations.html", how_many=HOW_MANY)
 
 
 @blueprint.get("/account")

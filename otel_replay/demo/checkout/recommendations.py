@@ -1,4 +1,4 @@
-"""What goes well together. Slow, because it asks about one product after the other."""
+"""What goes well together. Slow on purpose, because it asks about one product after the other."""
 
 from __future__ import annotations
 

@@ -8,9 +8,13 @@ async function call(method, path, body) {
     headers: { 'Content-Type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error ?? `The shop answered ${response.status}.`);
-  return answer;
+  if (!response.ok) throw new Error(await reason(response));
+  return response.headers.get('Content-Type').includes('json') ? response.json() : response.text();
+}
+
+async function reason(response) {
+  const { error } = await response.json().catch(() => ({}));
+  return error ?? `The shop answered ${response.status}.`;
 }
 
 function say(text) {
@@ -22,11 +26,10 @@ function say(text) {
 
 /** Runs `action` on a click on elements with the attribute, and tells the customer when it fails. */
 function onClick(attribute, action) {
-  for (const element of document.querySelectorAll(`[data-${attribute}]`)) {
-    element.addEventListener('click', () => {
-      action(element.getAttribute(`data-${attribute}`)).catch((error) => say(error.message));
-    });
-  }
+  document.addEventListener('click', (event) => {
+    const element = event.target.closest(`[data-${attribute}]`);
+    if (element !== null) action(element.getAttribute(`data-${attribute}`)).catch((error) => say(error.message));
+  });
 }
 
 onClick('add', async (sku) => {
@@ -68,6 +71,16 @@ for (const button of document.querySelectorAll('[data-coupon]')) {
   button.addEventListener('click', () => {
     document.getElementById('coupon').value = button.dataset.coupon;
   });
+}
+
+const recommendations = document.getElementById('recommendations');
+if (recommendations !== null) {
+  call('GET', '/api/recommendations')
+    .then((cards) => {
+      recommendations.innerHTML = cards;
+      recommendations.setAttribute('aria-busy', 'false');
+    })
+    .catch((error) => say(error.message));
 }
 
 const checkout = document.getElementById('checkout');
