@@ -82,15 +82,15 @@ def _event(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
     is_request = row["kind"] == "request"
     return {
         "id": row["id"],
-        "t_ms": row["time_ns"] / 1e6,
-        "offset_ms": (row["time_ns"] - zero_ms * 1_000_000) / 1e6,
+        "t_ms": row["time_ns"] / 1_000_000,
+        "offset_ms": (row["time_ns"] - zero_ms * 1_000_000) / 1_000_000,
         "kind": row["kind"],
         "source": row["source"],
         "tab": row["tab"],
         "title": row["title"],
         "severity": row["severity"],
         "status": row["status"] or None,
-        "duration_ms": row["duration_ns"] / 1e6 if is_request else None,
+        "duration_ms": row["duration_ns"] / 1_000_000 if is_request else None,
         "service": row["service"],
         "trace_id": row["trace_id"],
         "span_id": row["span_id"],

@@ -31,7 +31,7 @@ def _session(database: Database, row: dict[str, Any], now_ms: int) -> dict[str, 
     return {
         "id": found["id"],
         "start_ms": found["start_ms"],
-        "offset_ms": (row["start_ns"] - found["start_ms"] * 1_000_000) / 1e6,
+        "offset_ms": (row["start_ns"] - found["start_ms"] * 1_000_000) / 1_000_000,
         "tab": row["tab"],
         "user": found["user"],
         "has_replay": found["has_replay"],
@@ -53,9 +53,9 @@ def traces_of_session(database: Database, session_id: str, now_ms: int) -> dict[
 def _trace(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
     return {
         "trace_id": row["trace_id"],
-        "start_ms": row["start_ns"] / 1e6,
-        "offset_ms": (row["start_ns"] - zero_ms * 1_000_000) / 1e6,
-        "duration_ms": row["duration_ns"] / 1e6,
+        "start_ms": row["start_ns"] / 1_000_000,
+        "offset_ms": (row["start_ns"] - zero_ms * 1_000_000) / 1_000_000,
+        "duration_ms": row["duration_ns"] / 1_000_000,
         "name": row["name"],
         "service": row["service"],
         "services": list(row["services"]),

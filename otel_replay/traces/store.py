@@ -103,15 +103,15 @@ def _span(row: Mapping[str, Any]) -> dict[str, Any]:
         "kind": row["SpanKind"],
         "service": row["ServiceName"],
         "scope": row["ScopeName"],
-        "start_ms": row["start_ns"] / 1e6,
-        "duration_ms": row["duration_ns"] / 1e6,
+        "start_ms": row["start_ns"] / 1_000_000,
+        "duration_ms": row["duration_ns"] / 1_000_000,
         "status": row["StatusCode"],
         "status_message": row["StatusMessage"],
         "session_id": row["SessionId"],
         "attributes": row["SpanAttributes"],
         "resource": row["ResourceAttributes"],
         "events": [
-            {"t_ms": time_ns / 1e6, "name": name, "attributes": attributes}
+            {"t_ms": time_ns / 1_000_000, "name": name, "attributes": attributes}
             for time_ns, name, attributes in zip(
                 row["event_times"], row["event_names"], row["event_attributes"], strict=True
             )
@@ -127,7 +127,7 @@ def _span(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _log(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "t_ms": row["time_ns"] / 1e6,
+        "t_ms": row["time_ns"] / 1_000_000,
         "severity": row["severity"],
         "service": row["ServiceName"],
         "body": row["Body"],

@@ -107,6 +107,10 @@ class World:
 
     # Storing
 
+    def ns(self, offset_ms: float) -> int:
+        """A time after `zero_ms`, ns since the epoch, as columns of that precision take it."""
+        return self.zero_ms * 1_000_000 + round(offset_ms * 1_000_000)
+
     def log(
         self,
         session_id: str,
@@ -120,7 +124,7 @@ class World:
     ) -> dict[str, Any]:
         """Stores a log record of the browser, unless `scope` and `resource` say otherwise."""
         row = {
-            "Timestamp": at(self.zero_ms + offset_ms),
+            "Timestamp": self.ns(offset_ms),
             "TraceId": "",
             "SpanId": "",
             "SeverityNumber": 9,
@@ -164,7 +168,7 @@ class World:
         **columns: Any,
     ) -> dict[str, Any]:
         """Stores a span of a backend service; `exceptions` are types and messages."""
-        start = at(self.zero_ms + offset_ms)
+        start = self.ns(offset_ms)
         row = {
             "Timestamp": start,
             "TraceId": trace_id,

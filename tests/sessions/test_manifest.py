@@ -1,0 +1,97 @@
+"""The manifest lists what exists of a recording, and what lacks."""
+
+from __future__ import annotations
+
+import orjson
+
+from tests.support.sessions import World
+
+
+def test_a_manifest_describes_each_tab(world: World) -> None:
+    world.navigation(world.id, "http://shop/", 0)
+    world.navigation(world.id, "http://shop/cart", 6_000)
+    world.navigation(world.id, "http://shop/help", 2_000, tab="t2")
+    lengths = [world.chunk(world.id, seq, Final=seq == 1)["Length"] for seq in (0, 1)]
+    world.chunk(world.id, 0, tab="t2", start_ms=2_000)
+    world.worker.run_once()
+
+    manifest = world.json(f"sessions/{world.id}/manifest")
+    first, second = manifest["tabs"]
+    assert first == {
+        "id": "t1",
+        "start_offset_ms": 0,
+        "end_offset_ms": 9_000,
+        "url": "http://shop/",
+        "final": True,
+        "chunks": {
+            "seq": [0, 1],
+            "start": [0, 5_000],
+            "end": [4_000, 9_000],
+            "bytes": lengths,
+            "size": [100, 100],
+            "events": [10, 10],
+            "checkpoint": [0],
+        },
+        "gaps": [],
+    }
+    assert (second["id"], second["url"], second["final"]) == ("t2", "http://shop/help", False)
+    assert (manifest["session_id"], manifest["start_ms"]) == (world.id, world.zero_ms)
+    assert manifest["end_ms"] == world.zero_ms + 9_000
+    assert manifest["state"] == "live"
+
+
+def test_chunks_are_ordered_by_sequence_not_by_time(world: World) -> None:
+    world.chunk(world.id, 1, start_ms=0)
+    world.chunk(world.id, 0, start_ms=1_000)
+    (tab,) = world.json(f"sessions/{world.id}/manifest")["tabs"]
+    assert tab["chunks"]["seq"] == [0, 1]
+    assert tab["chunks"]["start"] == [1_000, 0]
+
+
+def test_holes_in_the_sequence_are_gaps(world: World) -> None:
+    world.navigation(world.id, "http://shop/", 1_000)
+    for seq in (1, 2, 5):
+        world.chunk(world.id, seq)
+    (tab,) = world.json(f"sessions/{world.id}/manifest")["tabs"]
+    zero_ms = 1_000  # The session begins with the navigation.
+    assert [(gap["from_seq"], gap["to_seq"], gap["reason"]) for gap in tab["gaps"]] == [
+        (0, 0, "missing"),
+        (3, 4, "missing"),
+    ]
+    assert tab["gaps"][0]["start_offset_ms"] == 0
+    assert tab["gaps"][0]["end_offset_ms"] == 5_000 - zero_ms
+    assert tab["gaps"][1]["start_offset_ms"] == 14_000 - zero_ms
+    assert tab["gaps"][1]["end_offset_ms"] == 25_000 - zero_ms
+
+
+def test_a_gap_tells_the_reason_that_the_browser_gave(world: World) -> None:
+    for seq in (0, 2, 3):
+        world.chunk(world.id, seq)
+    for offset_ms, reason in ((7_000, "buffer full"), (16_500, "event too big")):
+        attributes = {"session.replay.dropped.reason": reason, "session.replay.tab": "t1"}
+        world.log(world.id, "session.replay.dropped", offset_ms, attributes=attributes)
+    (tab,) = world.json(f"sessions/{world.id}/manifest")["tabs"]
+    assert [(gap["from_seq"], gap["to_seq"], gap["reason"]) for gap in tab["gaps"]] == [
+        (1, 1, "buffer full"),
+        # Nothing lacks in the sequence: an empty range before the chunk that follows.
+        (4, 3, "event too big"),
+    ]
+
+
+def test_the_version_changes_with_the_manifest_only(world: World) -> None:
+    world.chunk(world.id, 0)
+    world.worker.run_once()
+    path = f"sessions/{world.id}/manifest"
+    first = world.get(path)
+    again = world.get(path, If_None_Match=first.headers["ETag"])
+    assert (again.status_code, again.data) == (304, b"")
+
+    world.chunk(world.id, 1)
+    changed = world.get(path, If_None_Match=first.headers["ETag"])
+    assert changed.status_code == 200
+    assert orjson.loads(changed.data)["version"] != orjson.loads(first.data)["version"]
+
+
+def test_a_session_without_a_recording_has_no_tabs(world: World) -> None:
+    world.click(world.id)
+    assert world.json(f"sessions/{world.id}/manifest")["tabs"] == []
