@@ -7,6 +7,7 @@ from typing import Any
 
 from otel_replay.errors import InvalidDataError
 from otel_replay.sessions import session
+from otel_replay.sessions.times import ms, offset_ms
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
@@ -82,15 +83,15 @@ def _event(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
     is_request = row["kind"] == "request"
     return {
         "id": row["id"],
-        "t_ms": row["time_ns"] / 1_000_000,
-        "offset_ms": (row["time_ns"] - zero_ms * 1_000_000) / 1_000_000,
+        "t_ms": ms(row["time_ns"]),
+        "offset_ms": offset_ms(row["time_ns"], zero_ms),
         "kind": row["kind"],
         "source": row["source"],
         "tab": row["tab"],
         "title": row["title"],
         "severity": row["severity"],
         "status": row["status"] or None,
-        "duration_ms": row["duration_ns"] / 1_000_000 if is_request else None,
+        "duration_ms": ms(row["duration_ns"]) if is_request else None,
         "service": row["service"],
         "trace_id": row["trace_id"],
         "span_id": row["span_id"],

@@ -6,6 +6,7 @@ from typing import Any
 
 from otel_replay.errors import NotFoundError
 from otel_replay.sessions import session
+from otel_replay.sessions.times import ms, offset_ms
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
@@ -31,7 +32,7 @@ def _session(database: Database, row: dict[str, Any], now_ms: int) -> dict[str, 
     return {
         "id": found["id"],
         "start_ms": found["start_ms"],
-        "offset_ms": (row["start_ns"] - found["start_ms"] * 1_000_000) / 1_000_000,
+        "offset_ms": offset_ms(row["start_ns"], found["start_ms"]),
         "tab": row["tab"],
         "user": found["user"],
         "has_replay": found["has_replay"],
@@ -53,9 +54,9 @@ def traces_of_session(database: Database, session_id: str, now_ms: int) -> dict[
 def _trace(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
     return {
         "trace_id": row["trace_id"],
-        "start_ms": row["start_ns"] / 1_000_000,
-        "offset_ms": (row["start_ns"] - zero_ms * 1_000_000) / 1_000_000,
-        "duration_ms": row["duration_ns"] / 1_000_000,
+        "start_ms": ms(row["start_ns"]),
+        "offset_ms": offset_ms(row["start_ns"], zero_ms),
+        "duration_ms": ms(row["duration_ns"]),
         "name": row["name"],
         "service": row["service"],
         "services": list(row["services"]),

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from otel_replay.errors import NotFoundError
+from otel_replay.sessions.times import ms
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 from otel_replay.traces.tree import forest, forest_json
@@ -22,6 +23,9 @@ class Trace:
     """All there is of a trace, but for its sessions; rows in the API's shapes."""
 
     trace_id: str
+    start_ns: int
+    end_ns: int
+    """End of the last span; of a trace of nothing but logs, the last of these."""
     spans: list[dict[str, Any]]
     """Flat, by start."""
     logs: list[dict[str, Any]]
@@ -35,11 +39,11 @@ class Trace:
         return head[:-1] + b',"spans":' + spans + b"," + tail[1:]
 
     def _extent(self) -> dict[str, Any]:
-        times = [(span["start_ms"], span["start_ms"] + span["duration_ms"]) for span in self.spans]
-        times = times or [(entry["t_ms"], entry["t_ms"]) for entry in self.logs]
-        start_ms = min(start for start, _ in times)
-        end_ms = max(end for _, end in times)
-        return {"start_ms": start_ms, "end_ms": end_ms, "duration_ms": end_ms - start_ms}
+        return {
+            "start_ms": ms(self.start_ns),
+            "end_ms": ms(self.end_ns),
+            "duration_ms": ms(self.end_ns - self.start_ns),
+        }
 
     def _counts(self) -> dict[str, Any]:
         return {
@@ -70,6 +74,7 @@ def read_trace(database: Database, trace_id: str) -> Trace:
         raise _unknown(trace_id)
     return Trace(
         trace_id,
+        *_extent_ns(spans, logs),
         [_span(row) for row in spans[:MAX_SPANS]],
         [_log(row) for row in logs[:MAX_LOGS]],
         truncated=len(spans) > MAX_SPANS or len(logs) > MAX_LOGS,
@@ -91,6 +96,15 @@ def _window(database: Database, trace_id: str) -> dict[str, int]:
     raise _unknown(trace_id)
 
 
+def _extent_ns(
+    spans: Sequence[Mapping[str, Any]], logs: Sequence[Mapping[str, Any]]
+) -> tuple[int, int]:
+    """Start and end."""
+    times = [(row["start_ns"], row["start_ns"] + row["duration_ns"]) for row in spans]
+    times = times or [(row["time_ns"], row["time_ns"]) for row in logs]
+    return min(start for start, _ in times), max(end for _, end in times)
+
+
 def _unknown(trace_id: str) -> NotFoundError:
     return NotFoundError(f"nothing was received of a trace {trace_id!r}")
 
@@ -103,15 +117,15 @@ def _span(row: Mapping[str, Any]) -> dict[str, Any]:
         "kind": row["SpanKind"],
         "service": row["ServiceName"],
         "scope": row["ScopeName"],
-        "start_ms": row["start_ns"] / 1_000_000,
-        "duration_ms": row["duration_ns"] / 1_000_000,
+        "start_ms": ms(row["start_ns"]),
+        "duration_ms": ms(row["duration_ns"]),
         "status": row["StatusCode"],
         "status_message": row["StatusMessage"],
         "session_id": row["SessionId"],
         "attributes": row["SpanAttributes"],
         "resource": row["ResourceAttributes"],
         "events": [
-            {"t_ms": time_ns / 1_000_000, "name": name, "attributes": attributes}
+            {"t_ms": ms(time_ns), "name": name, "attributes": attributes}
             for time_ns, name, attributes in zip(
                 row["event_times"], row["event_names"], row["event_attributes"], strict=True
             )
@@ -127,7 +141,7 @@ def _span(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _log(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "t_ms": row["time_ns"] / 1_000_000,
+        "t_ms": ms(row["time_ns"]),
         "severity": row["severity"],
         "service": row["ServiceName"],
         "body": row["Body"],
