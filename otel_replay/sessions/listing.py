@@ -85,8 +85,8 @@ def _newest(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Reads backwards in time by windows that grow: a page of new sessions reads few days."""
-    sql = "\n    AND ".join([read_query(__package__, "list"), *(c.sql for c in conditions)])
-    sql += "\nORDER BY StartTime DESC, SessionId DESC LIMIT {limit:UInt32}"
+    chosen = " AND ".join(c.sql for c in conditions) or "1"
+    sql = read_query(__package__, "list").replace("/* conditions */ 1", chosen)
     parameters = {name: value for c in conditions for name, value in c.parameters.items()}
     parameters |= {"cursor_ms": cursor.start_ms, "cursor_id": cursor.session_id}
     rows: list[dict[str, Any]] = []

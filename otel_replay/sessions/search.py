@@ -84,11 +84,11 @@ def _condition(term: re.Match[str], name: str) -> Condition:
 
 
 def _contains(columns: tuple[str, ...], value: str, name: str, urls: bool = False) -> Condition:
-    found = [f"positionCaseInsensitiveUTF8({column}, {{{name}:String}}) > 0" for column in columns]
+    # The function for bytes is twice as fast; what it cannot do is fold the case of other letters.
+    position = "positionCaseInsensitive" + ("" if value.isascii() else "UTF8")
+    found = [f"{position}({column}, {{{name}:String}}) > 0" for column in columns]
     if urls:
-        found.append(
-            f"arrayExists(url -> positionCaseInsensitiveUTF8(url, {{{name}:String}}) > 0, Urls)"
-        )
+        found.append(f"arrayExists(url -> {position}(url, {{{name}:String}}) > 0, Urls)")
     return Condition(f"({' OR '.join(found)})", {name: value})
 
 

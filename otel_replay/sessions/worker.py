@@ -24,6 +24,8 @@ SETTLE_MS = 10_000
 may show up just after the news of them."""
 REFUSED_MS = 60_000
 """A session whose computation ClickHouse refused is tried again after this time."""
+FINISH_EVERY_MS = 10_000
+"""How often it is looked for sessions to finish, which reads all of them."""
 FINISHED_AT_ONCE = 10 * BATCH
 INTERVAL_S = 1.0
 LONGEST_BACK_OFF_S = 30.0
@@ -41,6 +43,7 @@ class SessionWorker:
         self._database = database
         self._clock = clock
         self._watermark_ms: int | None = None
+        self._finish_next_ms = 0
         self._seen: dict[str, int] = {}
         """Session to its latest news that went into its row; ClickHouse's clock."""
         self._settling: dict[str, int] = {}
@@ -101,6 +104,9 @@ class SessionWorker:
         return [i for i, time_ms in self._settling.items() if time_ms <= now_ms]
 
     def _finish(self, now_ms: int) -> int:
+        if now_ms < self._finish_next_ms:
+            return 0
+        self._finish_next_ms = now_ms + FINISH_EVERY_MS
         due = lifecycle.due(self._database, now_ms, FINISHED_AT_ONCE)
         return self._compute([i for i in due if i not in self._settling], now_ms)
 

@@ -17,7 +17,7 @@ SHOP = "http://shop.example"
 
 @pytest.fixture(scope="module")
 def people(engine_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Ada with an error on /checkout, Bob on a phone, and a backend's session."""
+    """Ada with an error on /checkout; Bob, who is called Zoë, on a phone."""
     with temporary_database(engine_path) as database:
         world = World(database, FileBlobStore(tmp_path_factory.mktemp("blobs")))
         _visit(world)
@@ -35,8 +35,9 @@ def _visit(world: World) -> None:
     world.log("ada", "exception", 2_000, attributes={"exception.type": "TypeError"})
     world.request("ada", "a" * 32, "a" * 16, 3_000, status=500)
     world.chunk("ada", 0)
+    bob = {"user.id": "u-2", "user.full_name": "ZOË"}
     phone = {"service.name": "mobile-web", "user_agent.original": "iPhone Version/18.1 Safari/604"}
-    world.log("bob", "session.end", 10_000, resource=phone, attributes={"user.id": "u-2"})
+    world.log("bob", "session.end", 10_000, resource=phone, attributes=bob)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def _visit(world: World) -> None:
         ("", {"ada", "bob"}),
         ("ada", {"ada"}),
         ("LOVELACE", {"ada"}),
+        ("zoë", {"bob"}),
         ("/checkout", {"ada"}),
         (SHOP, {"ada"}),
         ("mobile-web", {"bob"}),
