@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeChain } from '../src/panels/stack';
+import { causeChain, groupFrames } from '../src/panels/stack';
 import { indexAt, mergeEvents } from '../src/session/merge';
 import { readState, toQuery } from '../src/sessions/filters';
 import { snippet } from '../src/sessions/empty';
@@ -64,6 +64,21 @@ describe('causeChain', () => {
 
   it('has nothing to say about an empty stack', () => {
     expect(causeChain('')).toEqual([]);
+  });
+});
+
+describe('groupFrames', () => {
+  it('keeps the source line of a Python frame with it, and sets library frames apart', () => {
+    const lines = ['  File "/v/site-packages/flask/app.py", line 1, in f', '    a()', '  File "/v/site-packages/flask/app.py", line 2, in g', '  File "/srv/app.py", line 3, in h', '    x / 0'];
+    expect(groupFrames(lines).map((group) => [group.library, group.frames.length])).toEqual([
+      [true, 2],
+      [false, 1],
+    ]);
+  });
+
+  it('reads JavaScript frames', () => {
+    const groups = groupFrames(['    at pay (shop.js:1:2)', '    at run (/app/node_modules/lib/x.js:1:1)']);
+    expect(groups.map((group) => group.library)).toEqual([false, true]);
   });
 });
 

@@ -60,6 +60,8 @@ class Replay {
     if (session.tab && manifest.tabs.some((tab) => tab.id === session.tab)) player.engine.pinned = session.tab;
     await player.engine.seek(session.offset_ms);
     player.setEvents((await api.events(session.id)).events);
+    // From here on the player may follow the user; it only was held to the tab that made the request.
+    if (player.engine.followedTab(session.offset_ms) === session.tab) await player.engine.pin(null);
   }
 
   seek(timeMs: number): void {

@@ -1,12 +1,12 @@
 /** Exceptions of the browser and of the services behind it. */
 
 import { h, fill } from '../lib/dom';
-import { clockTime } from '../lib/format';
+import { clockTime, plural } from '../lib/format';
 import { icon } from '../lib/icons';
 import type { SessionEvent } from '../lib/types';
 import { indexAt } from '../session/merge';
 import type { PanelActions } from './panel';
-import { causeChain, type Cause } from './stack';
+import { causeChain, groupFrames, type Cause, type FrameGroup } from './stack';
 
 const SHOWN = 200;
 
@@ -85,6 +85,13 @@ function causeView(cause: Cause, index: number): HTMLElement {
     'div',
     { class: 'cause' },
     index > 0 && h('p', { class: 'cause-label' }, 'Caused by'),
-    h('pre', {}, h('strong', {}, cause.head), cause.frames.length > 0 && `\n${cause.frames.join('\n')}`),
+    h('div', { class: 'cause-box' }, h('pre', { class: 'cause-head' }, cause.head), ...groupFrames(cause.frames).map(framesView)),
   );
+}
+
+/** Frames of libraries are folded away when there are several. */
+function framesView(group: FrameGroup): HTMLElement {
+  const text = h('pre', { class: group.library ? 'library' : '' }, group.frames.join('\n'));
+  if (!group.library || group.frames.length < 2) return text;
+  return h('details', {}, h('summary', {}, `${plural(group.frames.length, 'library frame')}`), text);
 }

@@ -41,3 +41,33 @@ function pythonCause(block: string[]): Cause {
   if (message < 0) return { head: block[0] ?? '', frames: block.slice(1) };
   return { head: block.slice(message).join('\n'), frames: block.slice(0, message) };
 }
+
+export interface FrameGroup {
+  /** Code of a framework or the language's own: rarely where the fault is. */
+  library: boolean;
+  frames: string[];
+}
+
+const FRAME_START = /^\s*(?:at |File "|.+@)/;
+const LIBRARY = /site-packages|dist-packages|node_modules|[/\\]lib[/\\]python|\(?node:internal|<frozen /;
+
+/** Neighbouring frames of the same kind together; a frame keeps the lines that belong to it. */
+export function groupFrames(lines: string[]): FrameGroup[] {
+  const groups: FrameGroup[] = [];
+  for (const frame of wholeFrames(lines)) {
+    const library = LIBRARY.test(frame.split('\n')[0]!);
+    const group = groups.at(-1);
+    if (group && group.library === library) group.frames.push(frame);
+    else groups.push({ library, frames: [frame] });
+  }
+  return groups;
+}
+
+function wholeFrames(lines: string[]): string[] {
+  const frames: string[] = [];
+  for (const line of lines) {
+    if (frames.length === 0 || FRAME_START.test(line)) frames.push(line);
+    else frames[frames.length - 1] += `\n${line}`;
+  }
+  return frames;
+}

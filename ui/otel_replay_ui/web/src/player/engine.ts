@@ -176,8 +176,13 @@ export class Engine extends Emitter<EngineMessages> {
     this.play();
   }
 
+  /** The tab that the user was in at `t`, as far as the events tell. */
+  followedTab(t: number): string | null {
+    return tabAt(this.focus, t);
+  }
+
   private wantedTab(t: number): string | null {
-    return this.pinned ?? tabAt(this.focus, t);
+    return this.pinned ?? this.followedTab(t);
   }
 
   private tab(id: string | null): TabManifest | undefined {

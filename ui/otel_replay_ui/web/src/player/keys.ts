@@ -19,7 +19,7 @@ const HELP: [string, string][] = [
 /** Keys that a focused control uses itself are left to it. */
 function isForControl(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return true;
-  const control = event.target instanceof Element ? event.target.closest('button, a, [role=tab], .list-row, dialog') : null;
+  const control = event.target instanceof Element ? event.target.closest('button, a, summary, dialog') : null;
   return control !== null && (event.key === ' ' || event.key === 'Enter');
 }
 

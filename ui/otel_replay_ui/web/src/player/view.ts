@@ -21,7 +21,9 @@ export class PlayerView {
   private readonly damage = h('div', { class: 'damage', role: 'status', hidden: true, data: { testid: 'damage-notice' } });
   private readonly url = h('span', { class: 'address-url' });
   private readonly size = h('span', { class: 'address-size' });
-  private readonly chips = h('div', { class: 'tab-chips', role: 'group', 'aria-label': 'Tabs of the session' });
+  private readonly followSlot = h('div', { class: 'follow-slot' });
+  private readonly chips = h('div', { class: 'tab-chips' });
+  private readonly tabRow = h('div', { class: 'tab-row', role: 'group', 'aria-label': 'Tabs of the session' }, this.followSlot, this.chips);
   private addresses: Addresses;
   private events: SessionEvent[] = [];
   private chipKey = '';
@@ -40,7 +42,7 @@ export class PlayerView {
     this.element = h(
       'section',
       { class: 'player', 'aria-label': 'Replay', data: { testid: 'player' } },
-      this.chips,
+      this.tabRow,
       h('div', { class: 'address' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), h('span', { class: 'address-field' }, icon('globe', 14), this.url), this.size),
       this.stage,
       controls.element,
@@ -126,8 +128,9 @@ export class PlayerView {
     const key = [manifest.version, pinned, tabId].join('|');
     if (key === this.chipKey) return;
     this.chipKey = key;
-    this.chips.hidden = manifest.tabs.length < 2;
-    fill(this.chips, this.chip('Follow the user', null), ...manifest.tabs.map((tab) => this.chip(urlPath(tab.url) || '/', tab.id, clockTime(tab.start_offset_ms))));
+    this.tabRow.hidden = manifest.tabs.length < 2;
+    fill(this.followSlot, this.chip('Follow the user', null));
+    fill(this.chips, ...manifest.tabs.map((tab) => this.chip(urlPath(tab.url) || '/', tab.id, clockTime(tab.start_offset_ms))));
     const shown = this.chips.querySelector<HTMLElement>('.showing');
     if (shown) this.chips.scrollLeft = shown.offsetLeft - this.chips.clientWidth / 2;
   }

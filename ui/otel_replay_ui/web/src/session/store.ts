@@ -10,6 +10,8 @@ const POLL_MS = 2000;
 /** Events may arrive late and out of order: look this far back for more. */
 const LOOK_BACK_MS = 30_000;
 const OFFLINE_DELAY_MS = 6000;
+/** More than this does not help a viewer, and would not fit into the page for long. */
+const MOST_EVENTS = 200_000;
 
 interface StoreMessages {
   session: SessionDetail;
@@ -23,7 +25,6 @@ interface StoreMessages {
 export class SessionStore extends Emitter<StoreMessages> {
   events: SessionEvent[] = [];
   traces: TraceSummary[] = [];
-  truncated = false;
   private stopped = false;
 
   private constructor(
@@ -50,13 +51,14 @@ export class SessionStore extends Emitter<StoreMessages> {
     this.stopped = true;
   }
 
+  /** Page by page: an answer that is cut off is continued from its last event. */
   private async loadEvents(from?: number): Promise<void> {
     const page = await api.events(this.session.id, { from });
-    this.truncated = page.truncated;
     const merged = mergeEvents(this.events, page.events);
     if (merged === this.events) return;
     this.events = merged;
     this.emit('events', merged);
+    if (page.truncated && merged.length < MOST_EVENTS) await this.loadEvents(page.events.at(-1)?.t_ms);
   }
 
   private async loadTraces(): Promise<void> {
