@@ -228,7 +228,7 @@ SELECT
     attributes['deployment.environment.name'] AS Environment,
     attributes['service.version'] AS Release,
     if(brand_browser(attributes['browser.brands']) != '', brand_browser(attributes['browser.brands']), ua_browser(user_agent)) AS Browser,
-    if(attributes['browser.platform'] != '', attributes['browser.platform'], ua_os(user_agent)) AS Os,
+    if(attributes['browser.platform'] NOT IN ('', 'Unknown'), attributes['browser.platform'], ua_os(user_agent)) AS Os,
     multiIf(
         attributes['browser.mobile'] = 'true', 'mobile',
         user_agent != '', ua_device(user_agent),
