@@ -51,6 +51,7 @@ export class Engine extends Emitter<EngineMessages> {
   private window: PartWindow | null = null;
   private surface: Surface | null = null;
   private job = new AbortController();
+  private presenting: Promise<void> | null = null;
   private extending: Promise<void> | null = null;
   private prefetched = '';
   private frame = 0;
@@ -124,13 +125,14 @@ export class Engine extends Emitter<EngineMessages> {
     } else if (this.phase === 'waiting' && this.playing) this.goOn();
   }
 
-  /** Show the picture at `t`; resolves when it is on the screen, or another seek has taken over. */
+  /** Show the picture at `t`; resolves when it is on the screen, or that of whatever took over meanwhile. */
   async seek(t: number): Promise<void> {
     const target = Math.max(0, Math.min(t, this.duration));
     this.clock.stop();
     this.clock.set(target);
     this.emit('time', target);
-    await this.present(target);
+    void this.present(target);
+    while (this.presenting) await this.presenting;
   }
 
   play(): void {
@@ -189,8 +191,15 @@ export class Engine extends Emitter<EngineMessages> {
     return id === null ? undefined : tabById(this.manifest, id);
   }
 
+  private present(t: number): Promise<void> {
+    const presenting: Promise<void> = this.bring(t).finally(() => {
+      if (this.presenting === presenting) this.presenting = null;
+    });
+    return (this.presenting = presenting);
+  }
+
   /** Load and show `t`, then go on playing if that is what the viewer wants. */
-  private async present(t: number): Promise<void> {
+  private async bring(t: number): Promise<void> {
     if (!hasPlayback(this.manifest)) return;
     this.job.abort();
     const job = (this.job = new AbortController());
