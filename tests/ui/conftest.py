@@ -39,9 +39,12 @@ def address(world: World) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium, or Playwright's own."""
+    """The machine's Chromium, or Playwright's own.
+
+    Not for longer than this package: a thread can hold one Playwright only, and others want it too.
+    """
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:

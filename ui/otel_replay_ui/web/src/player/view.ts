@@ -47,7 +47,10 @@ export class PlayerView {
       this.stage,
       controls.element,
     );
-    new ResizeObserver(() => this.fit()).observe(this.stage);
+    new ResizeObserver(() => {
+      this.fit();
+      this.revealChip();
+    }).observe(this.stage);
     this.listen();
   }
 
@@ -131,6 +134,10 @@ export class PlayerView {
     this.tabRow.hidden = manifest.tabs.length < 2;
     fill(this.followSlot, this.chip('Follow the user', null));
     fill(this.chips, ...manifest.tabs.map((tab) => this.chip(urlPath(tab.url) || '/', tab.id, clockTime(tab.start_offset_ms))));
+    this.revealChip();
+  }
+
+  private revealChip(): void {
     const shown = this.chips.querySelector<HTMLElement>('.showing');
     if (shown) this.chips.scrollLeft = shown.offsetLeft - this.chips.clientWidth / 2;
   }
