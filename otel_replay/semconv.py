@@ -46,6 +46,7 @@ REPLAY_DROPPED_REASON: Final = "session.replay.dropped.reason"
 # Events of the browser SDK (log records in BROWSER_SCOPE)
 SESSION_START_EVENT: Final = "session.start"
 SESSION_END_EVENT: Final = "session.end"
+IDENTIFY_EVENT: Final = "session.identify"
 EXCEPTION_EVENT: Final = "exception"
 NAVIGATION_EVENT: Final = "browser.navigation"
 CONSOLE_EVENT: Final = "browser.console"

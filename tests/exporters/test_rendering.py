@@ -95,7 +95,7 @@ def test_a_span_has_the_row_that_the_stock_exporter_would_write(
     )
     insert("traces", request.SerializeToString())
     row, backwards = database.query(
-        "SELECT * EXCEPT (Timestamp, InsertedAt), toUnixTimestamp64Nano(Timestamp) AS ns"
+        "SELECT * EXCEPT (Timestamp, ReceivedAt), toUnixTimestamp64Nano(Timestamp) AS ns"
         " FROM otel_traces ORDER BY Duration DESC"
     )
     assert backwards["Duration"] == 0

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS otel_logs
     `__otel_materialized_deployment.environment.name` LowCardinality(String) MATERIALIZED ResourceAttributes['deployment.environment.name'] CODEC(ZSTD(1)),
     SessionId String DEFAULT multiIf(LogAttributes['session.id'] != '', LogAttributes['session.id'], ResourceAttributes['session.id'] != '', ResourceAttributes['session.id'], ResourceAttributes['rum.sessionId']) CODEC(ZSTD(1)) COMMENT 'Browser session the record belongs to, empty when it names none',
     ObservedTimestamp DateTime64(9) DEFAULT Timestamp CODEC(Delta(8), ZSTD(1)) COMMENT 'When the sender''s pipeline saw it',
-    InsertedAt DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)) COMMENT 'Our clock as the row came in; retention counts from here, so a sender''s wrong clock loses nothing',
+    ReceivedAt DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)) COMMENT 'Our clock as the row came in; retention counts from here, so a sender''s wrong clock loses nothing',
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -38,5 +38,5 @@ CREATE TABLE IF NOT EXISTS otel_logs
 ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
 ORDER BY (toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)
-TTL InsertedAt + INTERVAL 30 DAY
+TTL ReceivedAt + INTERVAL 30 DAY
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1

@@ -4,12 +4,12 @@ CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts
     TraceId String CODEC(ZSTD(1)),
     Start SimpleAggregateFunction(min, DateTime) CODEC(Delta(4), ZSTD(1)) COMMENT 'Start of the first span',
     End SimpleAggregateFunction(max, DateTime) CODEC(Delta(4), ZSTD(1)) COMMENT 'Start of the last span',
-    InsertedAt SimpleAggregateFunction(max, DateTime) DEFAULT now() COMMENT 'Our clock as the last row came in; retention counts from here'
+    ReceivedAt SimpleAggregateFunction(max, DateTime) DEFAULT now() COMMENT 'Our clock as the last row came in; retention counts from here'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toDate(Start)
 ORDER BY TraceId
-TTL InsertedAt + INTERVAL 30 DAY
+TTL ReceivedAt + INTERVAL 30 DAY
 SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel_traces_trace_id_ts_mv TO otel_traces_trace_id_ts AS

@@ -23,13 +23,12 @@ CREATE TABLE IF NOT EXISTS session_events
     Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     ReceivedAt DateTime64(3) DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)) COMMENT 'Our clock as the row was stored, of the last delivery',
-    InsertedAt DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)) COMMENT 'Our clock as the row came in; retention counts from here, so a sender''s wrong clock loses nothing',
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(ReceivedAt)
 PARTITION BY toYYYYMM(Timestamp)
 ORDER BY (SessionId, Timestamp, EventId)
-TTL InsertedAt + INTERVAL 30 DAY
+TTL toDateTime(ReceivedAt) + INTERVAL 30 DAY
 SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_events_from_logs TO session_events AS
@@ -42,7 +41,7 @@ WITH
         name = 'browser.user_action.click', 'click',
         name = 'browser.console', 'console',
         name = 'browser.web_vital', 'vital',
-        name IN ('session.start', 'session.end'), 'session',
+        name IN ('session.start', 'session.end', 'session.identify'), 'session',
         name = 'session.replay.dropped', 'dropped',
         name != '' AND source = 'browser', 'custom',
         'log') AS kind

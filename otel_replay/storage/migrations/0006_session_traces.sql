@@ -21,12 +21,12 @@ CREATE TABLE IF NOT EXISTS trace_sessions
     Tab SimpleAggregateFunction(max, String) COMMENT 'Tab that began the trace, empty when unknown',
     Start SimpleAggregateFunction(min, DateTime64(9)),
     End SimpleAggregateFunction(max, DateTime64(9)),
-    InsertedAt SimpleAggregateFunction(max, DateTime) DEFAULT now() COMMENT 'Our clock as the last row came in; retention counts from here'
+    ReceivedAt SimpleAggregateFunction(max, DateTime) DEFAULT now() COMMENT 'Our clock as the last row came in; retention counts from here'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(Start)
 ORDER BY (TraceId, SessionId)
-TTL InsertedAt + INTERVAL 30 DAY
+TTL ReceivedAt + INTERVAL 30 DAY
 SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_traces_from_spans TO session_traces AS
@@ -59,12 +59,12 @@ CREATE TABLE IF NOT EXISTS trace_exceptions
     ServiceName LowCardinality(String),
     Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)) COMMENT 'Of the span event or log record, stack trace included',
     ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-    InsertedAt DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)) COMMENT 'Our clock as the row came in; retention counts from here'
+    ReceivedAt DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)) COMMENT 'Our clock as the row came in; retention counts from here'
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(Timestamp)
 ORDER BY (TraceId, SpanId, ExceptionId)
-TTL InsertedAt + INTERVAL 30 DAY
+TTL ReceivedAt + INTERVAL 30 DAY
 SETTINGS index_granularity = 512, ttl_only_drop_parts = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS trace_exceptions_from_spans TO trace_exceptions AS
