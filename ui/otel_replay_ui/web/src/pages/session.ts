@@ -80,8 +80,7 @@ class SessionPage {
     else void engine.seek(Number.isFinite(t) ? t : 0);
     if (params.get('trace')) void this.beside.open(params.get('trace')!);
     await loading;
-    // The events say which tab the user was in at this moment.
-    if (!engine.playing) await engine.pin(engine.pinned);
+    await this.player.settle();
   }
 
   private makePanels() {

@@ -1,12 +1,12 @@
 /** `/traces/ID`: the waterfall, the logs, and what the user saw at that moment. */
 
-import { api } from '../lib/api';
-import { appRoot, copyText, messageOf, notice, topBar } from '../lib/chrome';
+import { api, ApiError } from '../lib/api';
+import { appRoot, copyText, messageOf, notice, toast, topBar } from '../lib/chrome';
 import { h, fill } from '../lib/dom';
 import { ago, clockTime, exactTime, isoTime } from '../lib/format';
 import { icon } from '../lib/icons';
 import { avatar, displayName } from '../lib/person';
-import type { Trace, TraceSession } from '../lib/types';
+import type { SessionEvent, Trace, TraceSession } from '../lib/types';
 import { readParams, replaceParams } from '../lib/url';
 import { exposeHandle } from '../player/handle';
 import { listenForKeys } from '../player/keys';
@@ -58,10 +58,12 @@ class Replay {
     exposeHandle(player);
     listenForKeys(player);
     if (session.tab && manifest.tabs.some((tab) => tab.id === session.tab)) player.engine.pinned = session.tab;
-    await player.engine.seek(session.offset_ms);
-    player.setEvents((await api.events(session.id)).events);
+    const shown = player.engine.seek(session.offset_ms);
+    player.setEvents(await eventsOf(session.id));
+    await shown;
     // From here on the player may follow the user; it only was held to the tab that made the request.
-    if (player.engine.followedTab(session.offset_ms) === session.tab) await player.engine.pin(null);
+    if (player.engine.followedTab(session.offset_ms) === session.tab) player.engine.pinned = null;
+    await player.settle();
   }
 
   seek(timeMs: number): void {
@@ -82,6 +84,17 @@ class Replay {
 
   private linkTo(session: TraceSession, t: number): void {
     this.element.querySelector('[data-testid=open-replay]')?.setAttribute('href', sessionHref(session, t));
+  }
+}
+
+/** Without events the replay still plays; it then only does not know about clicks in other tabs. */
+async function eventsOf(sessionId: string): Promise<SessionEvent[]> {
+  try {
+    return (await api.events(sessionId)).events;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    toast(`The session's events cannot be had. ${error.message}`);
+    return [];
   }
 }
 

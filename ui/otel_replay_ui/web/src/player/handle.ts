@@ -8,7 +8,7 @@ export interface PlayerHandle {
   play(): void;
   pause(): void;
   currentTime(): number;
-  /** A picture is on the screen. */
+  /** A picture is on the screen, and everything is there that decides which one it is. */
   readonly ready: boolean;
   /** The document that is shown. */
   document(): Document | null;
@@ -20,7 +20,8 @@ declare global {
   }
 }
 
-export function exposeHandle({ engine }: PlayerView): void {
+export function exposeHandle(player: PlayerView): void {
+  const { engine } = player;
   window.__player = {
     seek: (ms) => {
       engine.pause();
@@ -30,7 +31,7 @@ export function exposeHandle({ engine }: PlayerView): void {
     pause: () => engine.pause(),
     currentTime: () => engine.time,
     get ready() {
-      return engine.phase === 'ready' || engine.phase === 'waiting';
+      return player.ready;
     },
     document: () => engine.document,
   };

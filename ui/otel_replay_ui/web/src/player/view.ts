@@ -26,6 +26,8 @@ export class PlayerView {
   private readonly tabRow = h('div', { class: 'tab-row', role: 'group', 'aria-label': 'Tabs of the session' }, this.followSlot, this.chips);
   private addresses: Addresses;
   private events: SessionEvent[] = [];
+  /** All is known that decides which tab is shown; until then the first picture may still change. */
+  private settled = false;
   private chipKey = '';
   private dismissed = '';
 
@@ -81,6 +83,17 @@ export class PlayerView {
     this.refresh();
   }
 
+  /** The events are there, or will not come. */
+  async settle(): Promise<void> {
+    if (!this.engine.playing) await this.engine.pin(this.engine.pinned);
+    this.settled = true;
+    this.refresh();
+  }
+
+  get ready(): boolean {
+    return this.settled && (this.engine.phase === 'ready' || this.engine.phase === 'waiting');
+  }
+
   toggle(): void {
     if (this.engine.playing) this.engine.pause();
     else this.engine.play();
@@ -123,7 +136,7 @@ export class PlayerView {
     this.showChips();
     this.showOverlay();
     this.showDamage();
-    this.element.dataset['phase'] = this.engine.phase;
+    this.element.dataset['phase'] = this.settled || this.engine.dead ? this.engine.phase : 'loading';
   }
 
   private showChips(): void {
