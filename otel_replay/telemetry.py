@@ -16,8 +16,8 @@ class ExportRequest:
 
     signal: SignalName
     data: bytes
-    """The serialized request without what was taken out of it; may be empty. Values nested deeper
-    than one level have been rendered to strings."""
+    """The serialized request without what was taken out of it; may be empty. Attribute values and
+    bodies are scalars: arrays and maps have been rendered to text."""
     chunks: tuple[Chunk, ...] = ()
     """Replay chunks taken out of a logs request."""
 

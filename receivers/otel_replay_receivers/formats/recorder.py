@@ -96,6 +96,4 @@ def _text(value: Any) -> str:
         return "true" if value.bool_value else "false"
     if kind == "int_value":
         return str(value.int_value)
-    if kind == "array_value":
-        return ", ".join(_text(element) for element in value.array_value.values)
     return ""

@@ -1,7 +1,8 @@
 """From the bytes of an export request to what storage takes: validated, unfit records left out.
 
 One parse in C validates the whole request. Python looks at the ids of spans and the scopes of logs,
-never at attributes, unless a request nests values deeper than storage's columns go.
+at attributes only of resources and scopes, unless records hold arrays or maps: storage's columns
+are for scalars, so these are rendered to text here.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from otel_replay.sessions.chunks import Chunk
 from otel_replay.telemetry import ExportRequest, SignalName
 from otel_replay_receivers.formats import recorder
 from otel_replay_receivers.otlp.messages import (
-    DEEP_LOGS_REQUEST,
-    DEEP_TRACES_REQUEST,
     LOGS_REQUEST,
+    NESTED_LOGS_REQUEST,
+    NESTED_TRACES_REQUEST,
     TRACES_REQUEST,
 )
 from otel_replay_receivers.otlp.values import flatten, flatten_value
@@ -62,18 +63,19 @@ def _parse(message_class: Any, data: bytes, what: str) -> Any:
 def _decode_traces(data: bytes) -> Decoded:
     what = "ExportTraceServiceRequest"
     parsed = _parse(TRACES_REQUEST, data, what)
+    changed = False
     if not parsed.IsInitialized():
-        parsed = _parse(DEEP_TRACES_REQUEST, data, what)
-        _flatten_traces(parsed)
-        data = parsed.SerializeToString()
+        parsed = _parse(NESTED_TRACES_REQUEST, data, what)
+        changed = _flatten_spans(parsed)
+    changed |= _flatten_senders(parsed.resource_spans, "scope_spans")
     total = rejected = 0
     for spans in _span_lists(parsed):
         unfit = [i for i, span in enumerate(spans) if not _has_ids(span)]
         total, rejected = total + len(spans), rejected + len(unfit)
         for i in reversed(unfit):
             del spans[i]
-    if rejected:
-        data = parsed.SerializePartialToString()
+    if rejected or changed:
+        data = parsed.SerializeToString()
     message = (
         f"{rejected} spans rejected: a span needs a trace_id of 16 bytes and a span_id of 8 bytes,"
         " neither of them all zero"
@@ -102,27 +104,36 @@ def _has_ids(span: Any) -> bool:
     )
 
 
-def _flatten_traces(request: Any) -> None:
-    for resource in request.resource_spans:
-        flatten(resource.resource.attributes)
-        for scope in resource.scope_spans:
-            flatten(scope.scope.attributes)
-            for span in scope.spans:
-                flatten(span.attributes)
-                for part in (*span.events, *span.links):
-                    flatten(part.attributes)
+def _flatten_spans(request: Any) -> bool:
+    for spans in _span_lists(request):
+        for span in spans:
+            flatten(span.attributes)
+            for part in (*span.events, *span.links):
+                flatten(part.attributes)
+    return True
+
+
+def _flatten_senders(resources: Any, scopes: str) -> bool:
+    """Renders arrays and maps in attributes of resources and scopes; tells if there were any."""
+    changed = False
+    for resource in resources:
+        changed |= flatten(resource.resource.attributes)
+        for scope in getattr(resource, scopes):
+            changed |= flatten(scope.scope.attributes)
+    return changed
 
 
 def _decode_logs(data: bytes, received_ms: int) -> Decoded:
     what = "ExportLogsServiceRequest"
     parsed = _parse(LOGS_REQUEST, data, what)
+    changed = False
     if not parsed.IsInitialized():
-        parsed = _parse(DEEP_LOGS_REQUEST, data, what)
-        _flatten_logs(parsed)
-        data = parsed.SerializeToString()
+        parsed = _parse(NESTED_LOGS_REQUEST, data, what)
+        changed = _flatten_logs(parsed)
+    changed |= _flatten_senders(parsed.resource_logs, "scope_logs")
     chunks, problems = _take_chunks(parsed, received_ms)
-    if chunks or problems:
-        data = parsed.SerializePartialToString()
+    if chunks or problems or changed:
+        data = parsed.SerializeToString()
     total = sum(len(records) for records in _record_lists(parsed))
     return Decoded(
         ExportRequest("logs", data if total else b"", tuple(chunks)),
@@ -138,14 +149,12 @@ def _record_lists(request: Any) -> Iterator[Any]:
             yield scope.log_records
 
 
-def _flatten_logs(request: Any) -> None:
-    for resource in request.resource_logs:
-        flatten(resource.resource.attributes)
-        for scope in resource.scope_logs:
-            flatten(scope.scope.attributes)
-            for record in scope.log_records:
-                flatten(record.attributes)
-                flatten_value(record.body)
+def _flatten_logs(request: Any) -> bool:
+    for records in _record_lists(request):
+        for record in records:
+            flatten(record.attributes)
+            flatten_value(record.body)
+    return True
 
 
 def _take_chunks(request: Any, received_ms: int) -> tuple[list[Chunk], list[str]]:
@@ -166,7 +175,7 @@ def _take_chunks(request: Any, received_ms: int) -> tuple[list[Chunk], list[str]
                 except InvalidDataError as exc:
                     problems.append(str(exc))
             if len(rest) < len(scope.log_records):
-                kept = [record.SerializePartialToString() for record in rest]
+                kept = [record.SerializeToString() for record in rest]
                 del scope.log_records[:]
                 for serialized in kept:
                     scope.log_records.add().MergeFromString(serialized)

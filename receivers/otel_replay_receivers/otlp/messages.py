@@ -1,9 +1,9 @@
-"""Protobuf classes for export requests, and the test for deeply nested values.
+"""Protobuf classes for export requests, and the test for arrays and maps among attribute values.
 
-The classes come from the published OTLP descriptors with one change: a value inside an array or map
-that is itself an array or map has a message type with a required field that no sender sets. So
-``IsInitialized()``, which runs in C, tells whether a request nests values more than one level deep,
-without a look at any attribute from Python.
+The classes come from the published OTLP descriptors with one change: in spans and log records, an
+attribute value that is an array or a map has a message type with a required field that no sender
+sets. So ``IsInitialized()``, which runs in C, tells whether any record of a request holds such a
+value, without a look at any attribute from Python.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from opentelemetry.proto.resource.v1 import resource_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 _PACKAGE = "opentelemetry.proto.common.v1"
-_DEEP_FILE = "otel_replay/deep.proto"
+_NESTED_FILE = "otel_replay/nested.proto"
 _MESSAGE = descriptor_pb2.FieldDescriptorProto.TYPE_MESSAGE
 
 
-def _deep_file() -> descriptor_pb2.FileDescriptorProto:
-    file = descriptor_pb2.FileDescriptorProto(name=_DEEP_FILE, package=_PACKAGE, syntax="proto2")
-    file.message_type.add(name="Deep").field.add(
+def _nested_file() -> descriptor_pb2.FileDescriptorProto:
+    file = descriptor_pb2.FileDescriptorProto(name=_NESTED_FILE, package=_PACKAGE, syntax="proto2")
+    file.message_type.add(name="Nested").field.add(
         name="never_sent",
         number=536870911,
         type=descriptor_pb2.FieldDescriptorProto.TYPE_BOOL,
@@ -34,52 +34,76 @@ def _deep_file() -> descriptor_pb2.FileDescriptorProto:
     return file
 
 
-def _common_file() -> descriptor_pb2.FileDescriptorProto:
-    """common.proto with a type of its own for values inside arrays and maps."""
+def _file(module: Any) -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto()
-    common_pb2.DESCRIPTOR.CopyToProto(file)
-    file.dependency.append(_DEEP_FILE)
-    messages = {message.name: message for message in file.message_type}
-    element = file.message_type.add()
-    element.CopyFrom(messages["AnyValue"])
-    element.name = "ElementValue"
-    entry = file.message_type.add()
-    entry.CopyFrom(messages["KeyValue"])
-    entry.name = "Entry"
-    _retype(messages["ArrayValue"], "values", "ElementValue")
-    _retype(messages["KeyValueList"], "values", "Entry")
-    _retype(entry, "value", "ElementValue")
-    _retype(element, "array_value", "Deep")
-    _retype(element, "kvlist_value", "Deep")
+    module.DESCRIPTOR.CopyToProto(file)
     return file
 
 
+def _common_file() -> descriptor_pb2.FileDescriptorProto:
+    """common.proto with types of its own for values in records."""
+    file = _file(common_pb2)
+    file.dependency.append(_NESTED_FILE)
+    value = _copy(file, "AnyValue", "RecordValue")
+    _retype(value, "array_value", "Nested")
+    _retype(value, "kvlist_value", "Nested")
+    _retype(_copy(file, "KeyValue", "RecordKeyValue"), "value", "RecordValue")
+    return file
+
+
+def _record_file(module: Any, *messages: str) -> descriptor_pb2.FileDescriptorProto:
+    """A signal's file in which `messages` (a dot leads into one) hold values of records."""
+    file = _file(module)
+    for path in messages:
+        message = _named(file.message_type, path.split(".")[0])
+        for name in path.split(".")[1:]:
+            message = _named(message.nested_type, name)
+        _retype(message, "attributes", "RecordKeyValue")
+        if any(field.name == "body" for field in message.field):
+            _retype(message, "body", "RecordValue")
+    return file
+
+
+def _copy(
+    file: descriptor_pb2.FileDescriptorProto, name: str, copy: str
+) -> descriptor_pb2.DescriptorProto:
+    message = file.message_type.add()
+    message.CopyFrom(_named(file.message_type, name))
+    message.name = copy
+    return message
+
+
+def _named(messages: Any, name: str) -> Any:
+    return next(message for message in messages if message.name == name)
+
+
 def _retype(message: descriptor_pb2.DescriptorProto, field_name: str, type_name: str) -> None:
-    field = next(field for field in message.field if field.name == field_name)
+    field = _named(message.field, field_name)
     field.type = _MESSAGE
     field.type_name = f".{_PACKAGE}.{type_name}"
 
 
-def _shallow_pool() -> descriptor_pool.DescriptorPool:
+def _pool() -> descriptor_pool.DescriptorPool:
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(_deep_file())
+    pool.Add(_nested_file())
     pool.Add(_common_file())
-    for module in (resource_pb2, trace_pb2, logs_pb2, trace_service_pb2, logs_service_pb2):
-        file = descriptor_pb2.FileDescriptorProto()
-        module.DESCRIPTOR.CopyToProto(file)
-        pool.Add(file)
+    pool.Add(_file(resource_pb2))
+    pool.Add(_record_file(trace_pb2, "Span", "Span.Event", "Span.Link"))
+    pool.Add(_record_file(logs_pb2, "LogRecord"))
+    pool.Add(_file(trace_service_pb2))
+    pool.Add(_file(logs_service_pb2))
     return pool
 
 
-_pool = _shallow_pool()
+_FLAT_POOL = _pool()
 
 
-def _shallow(name: str) -> Any:
-    return message_factory.GetMessageClass(_pool.FindMessageTypeByName(name))
+def _flat(name: str) -> Any:
+    return message_factory.GetMessageClass(_FLAT_POOL.FindMessageTypeByName(name))
 
 
-TRACES_REQUEST: Any = _shallow("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest")
-LOGS_REQUEST: Any = _shallow("opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest")
+TRACES_REQUEST: Any = _flat("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest")
+LOGS_REQUEST: Any = _flat("opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest")
 
-DEEP_TRACES_REQUEST: Any = trace_service_pb2.ExportTraceServiceRequest
-DEEP_LOGS_REQUEST: Any = logs_service_pb2.ExportLogsServiceRequest
+NESTED_TRACES_REQUEST: Any = trace_service_pb2.ExportTraceServiceRequest
+NESTED_LOGS_REQUEST: Any = logs_service_pb2.ExportLogsServiceRequest

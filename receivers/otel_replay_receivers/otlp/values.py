@@ -1,6 +1,6 @@
 """Renders OTLP values to text as the Collector's ``AsString()`` does (pdata, pcommon/value.go).
 
-ClickHouse renders nearly everything; this is for values nested deeper than its columns go.
+ClickHouse renders scalars, which nearly all values are; this is for arrays and maps.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from typing import Any
 _MAX_JSON_DEPTH = 64
 
 
-def flatten(attributes: Iterable[Any]) -> None:
-    """Replaces, in place, the values of KeyValues that nest deeper than one level by their text."""
-    for attribute in attributes:
-        flatten_value(attribute.value)
+def flatten(attributes: Iterable[Any]) -> bool:
+    """Replaces, in place, arrays and maps among KeyValues by their text; tells if there were any."""
+    # A list, not a generator: every value is to be replaced.
+    return any([flatten_value(attribute.value) for attribute in attributes])
 
 
-def flatten_value(value: Any) -> None:
-    """Replaces an AnyValue that nests deeper than one level by its text, in place."""
-    if any(_is_nested(element) for element in _elements(value)):
-        value.string_value = as_string(value)
+def flatten_value(value: Any) -> bool:
+    """Replaces an AnyValue that is an array or a map by its text, in place; tells if it was one."""
+    if value.WhichOneof("value") not in ("array_value", "kvlist_value"):
+        return False
+    value.string_value = as_string(value)
+    return True
 
 
 def as_string(value: Any) -> str:
@@ -76,19 +78,6 @@ def _scientific(mantissa: str, exponent: int) -> str:
 
 def _leading_zeros(text: str) -> int:
     return len(text) - len(text.lstrip("0"))
-
-
-def _is_nested(value: Any) -> bool:
-    return value.WhichOneof("value") in ("array_value", "kvlist_value")
-
-
-def _elements(value: Any) -> list[Any]:
-    kind = value.WhichOneof("value")
-    if kind == "array_value":
-        return list(value.array_value.values)
-    if kind == "kvlist_value":
-        return [entry.value for entry in value.kvlist_value.values]
-    return []
 
 
 def _json(value: Any, depth: int) -> str:

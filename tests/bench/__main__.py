@@ -1,0 +1,22 @@
+"""``python -m tests.bench [NAME ...]``: prints the tables of docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from tests.bench import browser_sdk, ingest, replay
+
+BENCHMARKS = {"sdk": browser_sdk.run, "ingest": ingest.run, "replay": replay.run}
+
+
+def main(names: list[str]) -> None:
+    """Runs the benchmarks named, or all."""
+    print(f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}\n")
+    for name in names or BENCHMARKS:
+        print(BENCHMARKS[name](), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
