@@ -43,6 +43,8 @@ export class Engine extends Emitter<EngineMessages> {
   /** The tab that the viewer chose; null follows the user. */
   pinned: string | null = null;
   readonly damage = new Map<string, Damage>();
+  /** The tab in front, when there is no picture of it to show but there are of others. */
+  blank: string | null = null;
   private readonly clock = new Clock();
   private readonly loader: Loader;
   private focus: Focus[] = [];
@@ -84,7 +86,11 @@ export class Engine extends Emitter<EngineMessages> {
   }
 
   get tabId(): string | null {
-    return this.window?.tabId ?? this.wantedTab(this.time);
+    return this.currentTab ?? this.wantedTab(this.time);
+  }
+
+  private get currentTab(): string | null {
+    return this.window?.tabId ?? this.blank;
   }
 
   get document(): Document | null {
@@ -169,7 +175,7 @@ export class Engine extends Emitter<EngineMessages> {
   async pin(tab: string | null): Promise<void> {
     this.pinned = tab;
     this.emit('state', null);
-    if (this.wantedTab(this.time) !== this.window?.tabId) await this.seek(this.time);
+    if (this.wantedTab(this.time) !== this.currentTab) await this.seek(this.time);
   }
 
   async goLive(): Promise<void> {
@@ -227,12 +233,28 @@ export class Engine extends Emitter<EngineMessages> {
     }
     const loaded = tab ? await this.loader.open(tab, t, signal) : null;
     if (signal.aborted) return false;
-    if (!loaded) {
-      this.finish('empty', 'The recorded picture of this page is missing or damaged: there is no snapshot to start from.');
-      return false;
-    }
+    if (!loaded) return this.showNothing(tab);
     await this.replace(loaded.window, new Surface(this.stage, loaded.events, this.speed), t, signal);
     return true;
+  }
+
+  /** No picture of this tab exists: the session goes on if another tab has one. */
+  private showNothing(tab: TabManifest | undefined): boolean {
+    const message = 'The recorded picture of this page is missing or damaged: there is no snapshot to start from.';
+    if (!tab || !this.manifest.tabs.some((other) => this.hasPicture(other))) {
+      this.finish('empty', message);
+      return false;
+    }
+    this.surface?.destroy();
+    this.surface = null;
+    this.window = null;
+    this.blank = tab.id;
+    this.message = message;
+    return true;
+  }
+
+  private hasPicture(tab: TabManifest): boolean {
+    return checkpointAt(tab, 0, this.loader.unusableOf(tab.id)) !== null;
   }
 
   /** The current window can show `t` without reading more than playing up to it would. */
@@ -255,6 +277,7 @@ export class Engine extends Emitter<EngineMessages> {
     surface.element.classList.remove('behind');
     this.surface = surface;
     this.window = window;
+    this.blank = null;
     surface.onResize = (viewport) => this.emit('viewport', viewport);
     this.emit('viewport', surface.viewport);
   }
@@ -302,7 +325,7 @@ export class Engine extends Emitter<EngineMessages> {
   private turnsToOtherTab(t: number): boolean {
     const wanted = this.wantedTab(t);
     const tooBig = this.window !== null && this.window.sizeBytes > WINDOW_LIMIT_BYTES && this.canStartAfresh(t);
-    if (wanted === null || (wanted === this.window?.tabId && !tooBig)) return this.beginsNow(t);
+    if (wanted === null || (wanted === this.currentTab && !tooBig)) return this.beginsNow(t);
     this.hold();
     void this.present(t);
     return true;

@@ -175,11 +175,11 @@ export class PlayerView {
   }
 
   private showOverlay(): void {
-    const { phase, message, opensAt, time } = this.engine;
+    const { phase, message, opensAt, time, blank } = this.engine;
     const dead = this.engine.dead;
-    this.overlay.hidden = !dead && phase !== 'waiting' && phase !== 'loading' && phase !== 'buffering' && opensAt === null;
+    this.overlay.hidden = !dead && blank === null && phase !== 'waiting' && phase !== 'loading' && phase !== 'buffering' && opensAt === null;
     this.overlay.className = `overlay ${dead ? 'final' : phase}`;
-    const text = dead ? message : overlayText(phase, opensAt, time);
+    const text = dead || (blank !== null && phase === 'ready') ? message : overlayText(phase, opensAt, time);
     if (this.overlay.dataset['text'] === text + phase) return;
     this.overlay.dataset['text'] = text + phase;
     const retry = phase === 'failed' && h('button', { class: 'button', type: 'button', on: { click: () => void this.engine.seek(this.engine.time) } }, 'Try again');
@@ -196,7 +196,7 @@ export class PlayerView {
     this.damage.hidden = damaged.length === 0 && gaps.length === 0;
     if (this.damage.hidden) return;
     const lines = [
-      ...damaged.map((item) => `Part ${item.seq} (${span(item.from, item.to)}) cannot be shown: ${item.message} ${after(item.wholeAgainAt, item.checkpoint)}`),
+      ...damaged.map((item) => `Part ${item.seq} (${span(item.from, item.to)}) cannot be shown: ${sentence(item.message)} ${after(item.wholeAgainAt, item.checkpoint)}`),
       ...gaps.map((gap) => `${parts(gap.from_seq, gap.to_seq)} (${span(gap.start_offset_ms, gap.end_offset_ms)}) ${gap.to_seq > gap.from_seq ? 'are' : 'is'} missing: ${gapReason(gap.reason)}`),
     ];
     const text = lines.join('\n');
@@ -235,6 +235,11 @@ function after(wholeAgainAt: number | null, checkpoint: boolean): string {
   return wholeAgainAt === null ? `${effect} from there on.` : `${effect} until ${clockTime(wholeAgainAt, true)}.`;
 }
 
+/** With a full stop, whoever wrote the message. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 function gapReason(reason: string): string {
-  return reason === 'missing' ? 'never arrived.' : reason;
+  return reason === 'missing' ? 'never arrived.' : sentence(reason);
 }
