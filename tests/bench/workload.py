@@ -22,7 +22,7 @@ RESOURCE = {
 
 def traces(count: int) -> bytes:
     """A request of `count` server spans with eight attributes; each tenth has an event."""
-    return traces_request([_span(i) for i in range(count)], RESOURCE).SerializeToString()
+    return bytes(traces_request([_span(i) for i in range(count)], RESOURCE).SerializeToString())
 
 
 def _span(i: int) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _span(i: int) -> dict[str, Any]:
 
 def logs(count: int) -> bytes:
     """A request of `count` records with a body and five attributes."""
-    return logs_request([_record(i) for i in range(count)], RESOURCE).SerializeToString()
+    return bytes(logs_request([_record(i) for i in range(count)], RESOURCE).SerializeToString())
 
 
 def _record(i: int) -> dict[str, Any]:
@@ -85,4 +85,4 @@ def chunk(session_id: str, tab: str, seq: int) -> bytes:
     record["body"] = gzip.compress(json.dumps(events).encode(), 1)
     record["body"] += b"\0" * max(0, 16 * 1024 - len(record["body"]))
     request = logs_request([record], {"service.name": "web"}, "otel_replay.recorder")
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import threading
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -58,6 +59,10 @@ class Sender(threading.Thread):
             return False
 
 
+def sent_enough(senders: list[Sender], spans: int) -> bool:
+    return sum(len(sender.spans) for sender in senders) >= spans
+
+
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     up = Up(tmp_path / "data", "--commit-delay-ms", "10")
     senders: list[Sender] = []
@@ -66,8 +71,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
             senders += (current := [Sender(up.addresses["otlp_http"]) for _ in range(4)])
             for sender in current:
                 sender.start()
-            target = random.randint(5, 30)
-            wait_for("traffic", lambda c=current, t=target: sum(len(s.spans) for s in c) >= t, 60)
+            wait_for("traffic", partial(sent_enough, current, random.randint(5, 30)), 60)
             up.kill()
             for sender in current:
                 sender.join(30)

@@ -40,6 +40,11 @@ def post(receiver: Receiver, path: str, body: bytes, **headers: str) -> requests
     return requests.post(receiver.http + path, body, headers=PROTOBUF | headers, timeout=10)
 
 
+def stub(kind: Any, channel: grpc.Channel) -> Any:
+    """A client of the generated, untyped kind."""
+    return kind(channel)
+
+
 def names(database: Database) -> list[str]:
     return [r["SpanName"] for r in database.query("SELECT SpanName FROM otel_traces ORDER BY 1")]
 
@@ -48,14 +53,14 @@ def test_spans_over_grpc_are_rows_when_the_call_returns(
     receiver: Receiver, database: Database
 ) -> None:
     with grpc.insecure_channel(receiver.grpc) as channel:
-        response = TraceServiceStub(channel).Export(traces_request([span(name="over grpc")]))
+        response = stub(TraceServiceStub, channel).Export(traces_request([span(name="over grpc")]))
     assert not response.HasField("partial_success")
     assert names(database) == ["over grpc"]
 
 
 def test_gzip_over_grpc(receiver: Receiver, database: Database) -> None:
     with grpc.insecure_channel(receiver.grpc, compression=grpc.Compression.Gzip) as channel:
-        TraceServiceStub(channel).Export(traces_request([span(name="squeezed")]))
+        stub(TraceServiceStub, channel).Export(traces_request([span(name="squeezed")]))
     assert names(database) == ["squeezed"]
 
 
@@ -123,7 +128,7 @@ def test_spans_without_proper_ids_are_rejected_and_the_others_kept(
         span(name="short", span_id=b"abc"),
     ]
     with grpc.insecure_channel(receiver.grpc) as channel:
-        response = TraceServiceStub(channel).Export(traces_request(spans))
+        response = stub(TraceServiceStub, channel).Export(traces_request(spans))
     assert response.partial_success.rejected_spans == 2
     assert "16 bytes" in response.partial_success.error_message
     assert names(database) == ["good"]
@@ -270,11 +275,11 @@ def _varint(number: int) -> bytes:
 def test_grpc_errors_have_codes_and_messages(receiver: Receiver) -> None:
     with grpc.insecure_channel(receiver.grpc) as channel:
         with pytest.raises(grpc.RpcError) as metrics:
-            MetricsServiceStub(channel).Export(ExportMetricsServiceRequest())
+            stub(MetricsServiceStub, channel).Export(ExportMetricsServiceRequest())
         raw = channel.unary_unary("/opentelemetry.proto.collector.logs.v1.LogsService/Export")
         with pytest.raises(grpc.RpcError) as malformed:
             raw(b"\xff\xff")
-        assert LogsServiceStub(channel).Export(logs_request([{"body": "ok"}])) is not None
+        assert stub(LogsServiceStub, channel).Export(logs_request([{"body": "ok"}])) is not None
     assert metrics.value.code() is grpc.StatusCode.UNIMPLEMENTED
     assert "metrics are not accepted" in metrics.value.details()
     assert malformed.value.code() is grpc.StatusCode.INVALID_ARGUMENT

@@ -15,7 +15,7 @@ _MAX_JSON_DEPTH = 64
 
 
 def flatten(attributes: Iterable[Any]) -> bool:
-    """Replaces, in place, arrays and maps among KeyValues by their text; tells if there were any."""
+    """Replaces arrays and maps among KeyValues, in place, by their text; tells if any were."""
     # A list, not a generator: every value is to be replaced.
     return any([flatten_value(attribute.value) for attribute in attributes])
 
