@@ -1,19 +1,30 @@
-"""What tests of all packages share: the embedded engine, once per process."""
+"""What tests of all packages share: the embedded engine and a browser, once per process."""
 
 from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Address, Database
 from otel_replay.storage.migrate import migrate
 
 _numbers = itertools.count(1)
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +55,16 @@ def database(engine_path: Path) -> Iterator[Database]:
 def blobs(tmp_path: Path) -> FileBlobStore:
     """An empty blob store."""
     return FileBlobStore(tmp_path / "blobs")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as CHROMIUM names it, from the machine, or Playwright's own.
+
+    For all tests: a thread can hold one Playwright only.
+    """
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.process import Up, wait_for
 
@@ -98,8 +98,8 @@ def shop(up: Up, context: BrowserContext) -> Visit:
 
 
 @pytest.fixture(scope="module")
-def visit(up: Up, chromium: Any) -> Visit:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+def visit(up: Up, browser: Browser) -> Visit:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
     visit = shop(up, context)
     context.close()
     wait_for("the visit to be derived", lambda: complete(up, visit), 30)

@@ -28,9 +28,9 @@ def page(up: Up, title: str, size: int) -> str:
     return PAGE.format(ui=addresses["ui"], otlp=addresses["otlp_http"], title=title, rows=rows)
 
 
-def record(up: Up, chromium: Browser, html: str, *, clicks: int = 0) -> str:
+def record(up: Up, browser: Browser, html: str, *, clicks: int = 0) -> str:
     """Visits the page, waits until its snapshot has been stored, leaves; returns the session id."""
-    context = chromium.new_context()
+    context = browser.new_context()
     with site({"/": html}) as origin:
         visitor = context.new_page()
         visitor.goto(origin)
@@ -60,10 +60,10 @@ def open_session(viewer: Page, up: Up, session_id: str) -> None:
 
 @pytest.mark.parametrize("megabytes", [1, 5, 20])
 def test_a_big_snapshot_arrives_and_paints(
-    up: Up, chromium: Browser, viewer: Page, megabytes: int
+    up: Up, browser: Browser, viewer: Page, megabytes: int
 ) -> None:
     title = f"{megabytes} MB"
-    session_id = record(up, chromium, page(up, title, megabytes << 20))
+    session_id = record(up, browser, page(up, title, megabytes << 20))
     chunks = manifest(up, session_id)["tabs"][0]["chunks"]
     assert chunks["size"][0] > megabytes << 20
     open_session(viewer, up, session_id)
@@ -84,10 +84,8 @@ def test_a_big_snapshot_arrives_and_paints(
     assert shown[2] > 0
 
 
-def test_a_damaged_part_is_named_and_the_rest_plays(
-    up: Up, chromium: Browser, viewer: Page
-) -> None:
-    session_id = record(up, chromium, page(up, "damaged", 20_000), clicks=3)
+def test_a_damaged_part_is_named_and_the_rest_plays(up: Up, browser: Browser, viewer: Page) -> None:
+    session_id = record(up, browser, page(up, "damaged", 20_000), clicks=3)
     rows = up.sql(
         "SELECT Seq, Blob, Offset, Length FROM replay_chunks FINAL"
         f" WHERE SessionId = '{session_id}' ORDER BY Seq"

@@ -1,21 +1,17 @@
-"""A world to look at, a server that shows it, and a real Chromium to look with."""
+"""A world to look at, a server that shows it, and a page to look with."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from otel_replay_ui.app import create_app
 from tests.ui import fixture_api
 from tests.ui.worlds import World, shop, strange_trace
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Open = Callable[[str], Page]
 
@@ -37,20 +33,6 @@ def address(world: World) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium, or Playwright's own.
-
-    Not for longer than this package: a thread can hold one Playwright only, and others want it too.
-    """
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -25,4 +25,4 @@ ENGINE = ReplacingMergeTree(ReceivedAt)
 PARTITION BY toYYYYMM(StartTime)
 ORDER BY (SessionId, Tab, Seq)
 TTL toDateTime(ReceivedAt) + INTERVAL 30 DAY
-SETTINGS index_granularity = 512, ttl_only_drop_parts = 1
+SETTINGS index_granularity = 512, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1

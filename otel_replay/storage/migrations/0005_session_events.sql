@@ -29,7 +29,7 @@ ENGINE = ReplacingMergeTree(ReceivedAt)
 PARTITION BY toYYYYMM(Timestamp)
 ORDER BY (SessionId, Timestamp, EventId)
 TTL toDateTime(ReceivedAt) + INTERVAL 30 DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_events_from_logs TO session_events AS
 WITH

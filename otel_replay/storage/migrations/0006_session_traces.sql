@@ -12,7 +12,7 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(Start)
 ORDER BY (SessionId, TraceId)
 TTL toDateTime(ReceivedAt) + INTERVAL 30 DAY
-SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS trace_sessions
 (
@@ -27,7 +27,7 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(Start)
 ORDER BY (TraceId, SessionId)
 TTL ReceivedAt + INTERVAL 30 DAY
-SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1;
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS session_traces_from_spans TO session_traces AS
 SELECT SessionId, TraceId, min(Timestamp) AS Start, max(Timestamp) AS End
@@ -65,7 +65,7 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(Timestamp)
 ORDER BY (TraceId, SpanId, ExceptionId)
 TTL ReceivedAt + INTERVAL 30 DAY
-SETTINGS index_granularity = 512, ttl_only_drop_parts = 1;
+SETTINGS index_granularity = 512, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS trace_exceptions_from_spans TO trace_exceptions AS
 SELECT
