@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -35,6 +36,30 @@ def test_stop_ends_both_processes_though_telemetry_goes_nowhere(tmp_path: Path) 
         # Signal 0 reaches a zombie, too.
         with pytest.raises(ProcessLookupError):
             os.kill(service.process.pid, 0)
+
+
+def test_demo_command_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    with demo_command(tmp_path) as demo:
+        address = announced_address(demo)
+        assert is_open(address)
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(LIMIT_S) == 0
+    assert not is_open(address)
+
+
+def test_demo_ends_when_a_service_does(tmp_path: Path) -> None:
+    program = (
+        "from otel_replay.demo import runner\n"
+        "def with_a_dying_service(*arguments):\n"
+        "    demo = start_demo(*arguments)\n"
+        "    demo.services[0].process.kill()\n"
+        "    return demo\n"
+        "start_demo, runner.start_demo = runner.start_demo, with_a_dying_service\n"
+        f"runner.run_demo('127.0.0.1', 0, {NOWHERE!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "The demo's inventory service stopped by itself with status -9" in done.stderr
 
 
 def test_without_a_folder_the_data_goes_with_the_demo() -> None:
@@ -109,6 +134,25 @@ def test_a_service_that_dies_later_is_reported(tmp_path: Path) -> None:
         assert "stopped by itself with status -9" in str(demo.failure())
     finally:
         demo.stop()
+
+
+def demo_command(data: Path) -> subprocess.Popen[str]:
+    """Start ``otel-replay demo`` on free ports."""
+    options = ["--demo-shop", "127.0.0.1:0", "--otlp-http", "127.0.0.1:9", "--data", str(data)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "otel_replay", "demo", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def announced_address(demo: subprocess.Popen[str]) -> str:
+    """Return the shop's address from the first line that the command prints."""
+    assert demo.stdout is not None
+    found = re.search(r"open at (http://\S+)", demo.stdout.readline())
+    assert found
+    return found[1]
 
 
 class taken_after_a_free_port:

@@ -16,7 +16,7 @@ def program(path: Path, script: str) -> Path:
 
 def bare_path(folder: Path) -> str:
     """Return a PATH with the programs of ``folder`` and a few that scripts need, and no other."""
-    for name in ("sh", "mkdir", "touch", "env"):
+    for name in ("sh", "mkdir", "env"):
         found = shutil.which(name)
         assert found, name
         link = folder / name

@@ -25,8 +25,8 @@ LAYERS = ("receivers/otel_replay_receivers", "exporters/otel_replay_exporters", 
 NPM = """
 [ "$1" = run ] || { mkdir -p node_modules; exit 0; }
 case "$PWD" in
-*/sdk-js) cd ../otel_replay/browser && mkdir -p dist && touch dist/otel.js dist/otel.js.map ;;
-*/web) cd ../static && mkdir -p dist && touch dist/manifest.json dist/app.js ;;
+*/sdk-js) cd ../otel_replay/browser && mkdir -p dist && : > dist/otel.js ;;
+*/web) cd ../static && mkdir -p dist && : > dist/manifest.json ;;
 esac
 """
 
