@@ -19,7 +19,7 @@ def run(seconds: float = 10) -> str:
     rows = []
     with tempfile.TemporaryDirectory() as folder, Up(Path(folder) / "data") as up:
         pid, url = int(up.addresses["pid"]), str(up.addresses["otlp_http"])
-        for tabs in (1, 10, 50, 400):
+        for tabs in (1, 10, 50, 400, 1000):
             cpu = cpu_of(pid)
             latencies = asyncio.run(_load(url, tabs, seconds))
             used = cpu_of(pid) - cpu

@@ -62,6 +62,7 @@ class OtlpServer:
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_DRAIN_S,
         )
