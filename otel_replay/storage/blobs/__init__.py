@@ -39,8 +39,6 @@ def open_blob_store(url: str) -> BlobStore:
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
         return FileBlobStore(Path(unquote(parts.path)))
-    if parts.scheme == "s3":
-        raise ConfigError(
-            f"OTEL_REPLAY_BLOBS is {url!r}: s3:// is not supported yet, use file:///path"
-        )
-    raise ConfigError(f"OTEL_REPLAY_BLOBS is {url!r}: expected file:///path")
+    raise ConfigError(
+        f"OTEL_REPLAY_BLOBS is {url!r}: expected file:///path (s3:// is not supported yet)"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,9 @@ class FileBlobStore:
             os.replace(temporary, path)
             _sync_folder(path.parent)
         except OSError as exc:
-            temporary.unlink(missing_ok=True)
+            # What is left of it, if anything, is never listed and never read.
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise UnavailableError(f"blob {key} cannot be written: {exc.strerror}") from exc
 
     def get(self, key: str, offset: int = 0, length: int | None = None) -> bytes:

@@ -1,0 +1,83 @@
+"""Packs: bytes before index, index before acknowledgement."""
+
+from __future__ import annotations
+
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from otel_replay.errors import UnavailableError
+from otel_replay.sessions.chunks import Chunk
+from otel_replay.storage.blobs.file import FileBlobStore
+from otel_replay.storage.clickhouse import Database
+from otel_replay_exporters.blobs.packs import MARK, PackWriter
+
+
+def chunk(seq: int, payload: bytes) -> Chunk:
+    now = int(time.time() * 1000)
+    return Chunk(
+        session_id="s1",
+        tab="t1",
+        seq=seq,
+        start_ms=now,
+        end_ms=now + 5,
+        events=3,
+        checkpoint=seq == 0,
+        final=False,
+        encoding="identity",
+        size_bytes=len(payload),
+        payload=payload,
+        sent_ms=now,
+        received_ms=now,
+        resource_attributes={"service.name": "web"},
+    )
+
+
+class FailingStore:
+    """A blob store that is away."""
+
+    def put(self, key: str, data: bytes) -> None:
+        raise UnavailableError(f"blob {key} cannot be written: no space left")
+
+    def get(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
+        raise UnavailableError("away")
+
+    def delete(self, key: str) -> None:
+        raise UnavailableError("away")
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        raise UnavailableError("away")
+
+
+def test_one_blob_holds_the_chunks_of_a_batch(database: Database, blobs: FileBlobStore) -> None:
+    PackWriter(database, blobs)([[chunk(0, b"[1]"), chunk(1, b"[22]")], [chunk(2, b"[333]")]])
+    (key,) = blobs.list()
+    rows = database.query("SELECT * FROM replay_chunks ORDER BY Seq")
+    assert {row["Blob"] for row in rows} == {key}
+    stored = [blobs.get(key, row["Offset"], row["Length"]) for row in rows]
+    assert stored == [b"[1]", b"[22]", b"[333]"]
+    assert [row["Crc32"] for row in rows] == [zlib.crc32(data) for data in stored]
+
+
+def test_a_pack_says_itself_what_it_holds(database: Database, blobs: FileBlobStore) -> None:
+    PackWriter(database, blobs)([[chunk(0, b"[1]"), chunk(1, b"[22]")]])
+    (key,) = blobs.list()
+    pack = blobs.get(key)
+    assert pack.endswith(MARK)
+    (length,) = struct.unpack(">I", pack[-8:-4])
+    index: list[dict[str, Any]] = orjson.loads(pack[-8 - length : -8])
+    assert [(e["SessionId"], e["Seq"], e["Offset"], e["Length"]) for e in index] == [
+        ("s1", 0, 0, 3),
+        ("s1", 1, 3, 4),
+    ]
+
+
+def test_without_the_blob_nothing_is_listed(database: Database) -> None:
+    with pytest.raises(UnavailableError, match="no space left"):
+        PackWriter(database, FailingStore())([[chunk(0, b"[1]")]])
+    assert database.query("SELECT Seq FROM replay_chunks") == []
