@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ class Settings:
 
     def validate(self) -> Settings:
         """Returns the settings with addresses filled in. Raises ConfigError."""
-        for name in ("otlp_grpc", "otlp_http", "ui", "sql"):
+        for name in ("otlp_grpc", "otlp_http", "ui", "sql", "demo_shop"):
             listen: Listen = getattr(self, name)
             if not listen.is_loopback:
                 raise ConfigError(
@@ -110,12 +110,12 @@ class Settings:
     @property
     def clickhouse_url(self) -> str:
         """`clickhouse`, or the embedded engine in the data folder."""
-        return self.clickhouse or f"chdb://{self.data.absolute()}/clickhouse"
+        return self.clickhouse or f"chdb://{self.data}/clickhouse"
 
     @property
     def blobs_url(self) -> str:
         """`blobs`, or files in the data folder."""
-        return self.blobs or (self.data.absolute() / "blobs").as_uri()
+        return self.blobs or (self.data / "blobs").as_uri()
 
 
 def load_settings(
@@ -137,7 +137,9 @@ def load_settings(
         source, text = next(((s, t) for s, t in sources if t not in (None, "")), ("", None))
         if text is not None:
             values[name] = _parsed(setting.metadata["parse"], source, text)
-    return Settings(**values).validate()
+    settings = Settings(**values).validate()
+    # The working directory changes once the embedded engine runs.
+    return replace(settings, data=settings.data.absolute())
 
 
 def _parsed(parse: Callable[[str], Any], source: str, text: Any) -> Any:

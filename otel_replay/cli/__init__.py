@@ -149,6 +149,4 @@ def _demo(options: argparse.Namespace) -> None:
 
     settings = _settings(options)
     shop = settings.demo_shop
-    run_demo(
-        shop.host, shop.port, f"http://{settings.otlp_http}", settings.data.absolute() / "demo"
-    )
+    run_demo(shop.host, shop.port, f"http://{settings.otlp_http}", settings.data / "demo")

@@ -23,7 +23,7 @@ def run_query(settings: Settings, statement: str, output_format: str) -> None:
         return
     if not settings.data.exists() and not address.embedded_path.exists():
         raise ConfigError(
-            f"there is no data in {settings.data.absolute()}: start otel-replay up first, or name"
+            f"there is no data in {settings.data}: start otel-replay up first, or name"
             " the folder with --data"
         )
     try:

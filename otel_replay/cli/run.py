@@ -206,9 +206,7 @@ def _demo(settings: Settings, running: Running) -> Iterator[None]:
     from otel_replay.demo import start_demo
 
     shop = settings.demo_shop
-    demo = start_demo(
-        shop.host, shop.port, running.addresses["otlp_http"], settings.data.absolute() / "demo"
-    )
+    demo = start_demo(shop.host, shop.port, running.addresses["otlp_http"], settings.data / "demo")
     running.addresses["demo_shop"] = demo.address
     try:
         yield

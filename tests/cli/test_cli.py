@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.otlp import span, traces_request
+from tests.support.otlp import chunk_record, logs_request, span, traces_request
 from tests.support.process import Up
 
 COMMANDS = ["up", "receive", "ui", "work", "migrate", "sql", "demo"]
@@ -127,3 +127,21 @@ def test_migrate_is_safe_to_repeat(tmp_path: Path) -> None:
     first = run("migrate", "--data", str(tmp_path))
     assert "applied 0001_otel_logs" in first.stdout
     assert run("migrate", "--data", str(tmp_path)).stdout == "nothing to do\n"
+
+
+def test_a_relative_data_folder_is_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Up(Path("here")) as up:
+        record = logs_request([chunk_record(0)], scope_name="otel_replay.recorder")
+        response = requests.post(
+            f"{up.addresses['otlp_http']}/v1/logs",
+            record.SerializeToString(),
+            headers={"Content-Type": "application/x-protobuf"},
+            timeout=10,
+        )
+        assert response.status_code == 200
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["here"]
+    assert list((tmp_path / "here" / "blobs" / "packs").rglob("*"))
+    assert {p.name for p in (tmp_path / "here" / "scratch").iterdir()} <= {"__cache__"}
