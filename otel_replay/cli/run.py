@@ -176,7 +176,11 @@ def _worker(database: Database, running: Running) -> Iterator[None]:
 def _ui(
     settings: Settings, database: Database, blobs: BlobStore, running: Running
 ) -> Iterator[None]:
-    app = create_app(blueprint(Backend(database, blobs)), ready=running.problems)
+    app = create_app(
+        blueprint(Backend(database, blobs)),
+        ready=running.problems,
+        receiver_url=lambda: running.addresses.get("otlp_http", ""),
+    )
     server = WsgiServer(app, settings.ui.host, settings.ui.port, name="the UI", flag="--ui")
     running.addresses["ui"] = f"http://{settings.ui.host}:{server.port}"
     with _serving(server):

@@ -151,3 +151,9 @@ def test_any_site_may_load_the_sdk(
     assert response.mimetype == "text/javascript"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     response.close()
+
+
+def test_the_list_knows_where_browsers_send_to() -> None:
+    app = create_app(receiver_url=lambda: "http://127.0.0.1:4999")
+    page = app.test_client().get("/sessions").get_data(as_text=True)
+    assert 'data-receiver="http://127.0.0.1:4999"' in page

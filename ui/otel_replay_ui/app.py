@@ -17,20 +17,29 @@ def always_ready() -> list[str]:
     return []
 
 
+def unknown_receiver() -> str:
+    """The answer of a UI that runs apart from the receiver: the pages then assume its own host."""
+    return ""
+
+
 def create_app(
-    api: flask.Blueprint | None = None, *, ready: ReadyCheck = always_ready
+    api: flask.Blueprint | None = None,
+    *,
+    ready: ReadyCheck = always_ready,
+    receiver_url: Callable[[], str] = unknown_receiver,
 ) -> flask.Flask:
     """Return the application.
 
     ``api`` is the blueprint that answers under ``/api/v1``; without one the pages load and say
-    that their data cannot be had. ``ready`` is asked on each ``GET /healthz``.
+    that their data cannot be had. ``ready`` is asked on each ``GET /healthz``,
+    ``receiver_url`` for the address that browsers send to, which the first page shows.
     """
     app = flask.Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     assets.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(pages.blueprint(receiver_url))
     app.register_blueprint(sdk.blueprint)
     app.register_blueprint(health.blueprint(ready))
     if api is not None:

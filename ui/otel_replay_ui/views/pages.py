@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flask
 from werkzeug.wrappers import Response
 
-blueprint = flask.Blueprint("pages", __name__)
 
+def blueprint(receiver_url: Callable[[], str]) -> flask.Blueprint:
+    """Return the blueprint; ``receiver_url`` answers where browsers send to, or ``""``."""
+    pages = flask.Blueprint("pages", __name__)
 
-@blueprint.get("/")
-def home() -> Response:
-    """The list of sessions is where everyone starts."""
-    return flask.redirect(flask.url_for("pages.sessions"))
+    @pages.get("/")
+    def home() -> Response:
+        """The list of sessions is where everyone starts."""
+        return flask.redirect(flask.url_for("pages.sessions"))
 
+    @pages.get("/sessions")
+    def sessions() -> str:
+        """The list of sessions."""
+        return flask.render_template(
+            "page.html", page="sessions", title="Sessions", receiver=receiver_url()
+        )
 
-@blueprint.get("/sessions")
-def sessions() -> str:
-    """The list of sessions."""
-    return flask.render_template("page.html", page="sessions", title="Sessions")
+    @pages.get("/sessions/<session_id>")
+    def session(session_id: str) -> str:
+        """One session; ``?t=`` is the moment, in ms from its start."""
+        return flask.render_template("page.html", page="session", title="Session", ident=session_id)
 
+    @pages.get("/traces/<trace_id>")
+    def trace(trace_id: str) -> str:
+        """One distributed trace and what the user saw meanwhile."""
+        return flask.render_template("page.html", page="trace", title="Trace", ident=trace_id)
 
-@blueprint.get("/sessions/<session_id>")
-def session(session_id: str) -> str:
-    """One session; ``?t=`` is the moment, in ms from its start."""
-    return flask.render_template("page.html", page="session", title="Session", ident=session_id)
-
-
-@blueprint.get("/traces/<trace_id>")
-def trace(trace_id: str) -> str:
-    """One distributed trace and what the user saw meanwhile."""
-    return flask.render_template("page.html", page="trace", title="Trace", ident=trace_id)
+    return pages

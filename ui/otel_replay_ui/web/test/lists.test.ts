@@ -95,4 +95,5 @@ describe('filters of the list', () => {
 
 it('offers a script tag that sends to this machine', () => {
   expect(snippet('http://127.0.0.1:8080')).toContain('data-endpoint="http://127.0.0.1:4318"');
+  expect(snippet('http://127.0.0.1:8080', 'http://127.0.0.1:9999')).toContain('data-endpoint="http://127.0.0.1:9999"');
 });

@@ -8,18 +8,18 @@ export function nothingFound(): HTMLElement {
   return notice('No session matches', 'Try fewer terms or a longer range of time.', h('a', { class: 'button', href: '/sessions' }, 'Show all sessions'));
 }
 
-/** The line that installs the SDK; receivers listen on 4318 unless they were told otherwise. */
-export function snippet(origin: string): string {
+/** The line that installs the SDK. A receiver that the server does not know of is assumed on OTLP's own port. */
+export function snippet(origin: string, receiver = ''): string {
   const { protocol, hostname } = new URL(origin);
   return [
     `<script src="${origin}/sdk/otel.js"`,
-    `        data-endpoint="${protocol}//${hostname}:4318"`,
+    `        data-endpoint="${receiver || `${protocol}//${hostname}:4318`}"`,
     `        data-service="my-app"></script>`,
   ].join('\n');
 }
 
-export function howToStart(origin: string): HTMLElement {
-  const code = snippet(origin);
+export function howToStart(origin: string, receiver = ''): HTMLElement {
+  const code = snippet(origin, receiver);
   return h(
     'section',
     { class: 'welcome', data: { testid: 'empty-state' } },

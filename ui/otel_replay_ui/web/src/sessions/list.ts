@@ -1,7 +1,7 @@
 /** The list: pages by cursor, and the newest kept up to date while the page is in sight. */
 
 import { api, ApiError } from '../lib/api';
-import { messageOf, notice } from '../lib/chrome';
+import { appRoot, messageOf, notice } from '../lib/chrome';
 import { h, fill } from '../lib/dom';
 import type { Session } from '../lib/types';
 import { howToStart, nothingFound } from './empty';
@@ -115,7 +115,7 @@ export class SessionList {
     this.more.hidden = this.cursor === null;
     this.element.classList.toggle('is-empty', this.shown.size === 0);
     if (this.shown.size > 0) fill(this.message);
-    else fill(this.message, isFiltered(this.state) ? nothingFound() : howToStart(location.origin));
+    else fill(this.message, isFiltered(this.state) ? nothingFound() : howToStart(location.origin, appRoot().dataset['receiver']));
   }
 
   private fail(error: unknown): void {
