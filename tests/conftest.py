@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from otel_replay.storage.blobs.file import FileBlobStore
-from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import migrate
+from otel_replay.storage.clickhouse import Database
+from tests.support.database import temporary_database
+from tests.support.sessions import World
 
-_numbers = itertools.count(1)
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -43,18 +42,33 @@ def engine_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def database(engine_path: Path) -> Iterator[Database]:
     """A ClickHouse database of the test's own, with all tables."""
-    name = f"test_{next(_numbers)}"
-    database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
-    migrate(database)
-    yield database
-    database.command(f"DROP DATABASE `{name}` SYNC")
-    database.close()
+    with temporary_database(engine_path) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def shared_database(engine_path: Path) -> Iterator[Database]:
+    """A database for tests that each have sessions of their own."""
+    with temporary_database(engine_path) as database:
+        yield database
 
 
 @pytest.fixture
 def blobs(tmp_path: Path) -> FileBlobStore:
     """An empty blob store."""
     return FileBlobStore(tmp_path / "blobs")
+
+
+@pytest.fixture
+def world(shared_database: Database, blobs: FileBlobStore) -> World:
+    """Storage that other tests use too, each with sessions of its own."""
+    return World(shared_database, blobs)
+
+
+@pytest.fixture
+def alone(database: Database, blobs: FileBlobStore) -> World:
+    """Empty storage of the test's own."""
+    return World(database, blobs)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from otel_replay.storage.blobs.file import FileBlobStore
-from tests.support.sessions import World, temporary_database
+from tests.support.database import temporary_database
+from tests.support.sessions import World
 
 SHOP = "http://shop.example"
 

@@ -7,11 +7,9 @@ import itertools
 import time
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import flask
@@ -21,8 +19,7 @@ from werkzeug.test import TestResponse
 
 from otel_replay.sessions.worker import SessionWorker
 from otel_replay.storage.blobs.file import FileBlobStore
-from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import migrate
+from otel_replay.storage.clickhouse import Database
 from otel_replay_ui.api import Backend, blueprint
 
 BROWSER_SCOPE = "otel_replay.browser"
@@ -41,17 +38,6 @@ def at(ms: float) -> datetime:
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-@contextmanager
-def temporary_database(engine_path: Path) -> Iterator[Database]:
-    """A database with all tables that several tests share."""
-    name = f"shared_{new_id()}"
-    database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
-    migrate(database)
-    yield database
-    database.command(f"DROP DATABASE `{name}` SYNC")
-    database.close()
 
 
 @dataclass
