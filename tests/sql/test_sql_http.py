@@ -84,15 +84,43 @@ def test_errors_have_clickhouses_form(sql: str) -> None:
         "SELECT 1 SETTINGS max_execution_time = 0",
         "SELECT sleep(3)",
         "SELECT * FROM system.processes",
+        "SELECT * APPLY file FROM (SELECT '/etc/hostname' AS x)",
+        "SELECT * APPLY(x -> file(x)) FROM (SELECT '/etc/hostname' AS x)",
+        "SELECT * APPLY(x -> x IN (SELECT query FROM system.processes)) FROM (SELECT 'a' AS x)",
+        "SELECT * APPLY(quantile(length(file('/etc/hostname')) / 9)) FROM (SELECT 1 AS x)",
+        "SELECT arrayMap(file, ['/etc/hostname'])",
+        "SELECT arrayMap((file AS f), ['/etc/hostname'])",
+        "SELECT arrayMap({name:Identifier}, ['/etc/hostname'])",
+        "SELECT * FROM {schema:Identifier}.{table:Identifier}",
+        "SHOW TABLES WHERE file('/etc/hostname') != ''",
+        "SHOW COLUMNS FROM sessions WHERE field IN (SELECT query FROM system.processes)",
+        "SHOW PROCESSLIST",
     ],
 )
 def test_whatever_does_more_than_read_is_refused(
     sql: str, database: Database, statement: str
 ) -> None:
-    response = requests.post(f"{sql}/", statement, timeout=10)
+    named = {"param_name": "file", "param_schema": "system", "param_table": "processes"}
+    response = requests.post(f"{sql}/", statement, params=named, timeout=10)
     assert response.status_code in (400, 403)
     assert response.headers["X-ClickHouse-Exception-Code"]
     assert database.query("SELECT count() AS n FROM session_touched") == [{"n": 2}]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * APPLY max FROM (SELECT 1 AS file_count)",
+        "SELECT * APPLY(quantile(0.5)) APPLY(toString) FROM (SELECT 1 AS x)",
+        "SELECT 'APPLY x -> file(x)' AS hostname, path(url) FROM (SELECT 'http://a/b' AS url)",
+        "SHOW TABLES",
+        "SHOW CREATE TABLE sessions",
+        "SHOW COLUMNS FROM sessions",
+    ],
+)
+def test_what_only_reads_is_served(sql: str, statement: str) -> None:
+    response = requests.post(f"{sql}/", statement, timeout=10)
+    assert response.status_code == 200, response.text
 
 
 def test_no_file_is_written(sql: str, tmp_path: Path) -> None:

@@ -28,6 +28,14 @@ _FORBIDDEN_FUNCTIONS = re.compile(
     r"getsetting\w*|getserversetting|getmacro|getserverport|showcertificate|ai\w+|llm\w*|"
     r"addresstoline\w*|addresstosymbol|demangle|trap|filesystem\w*|hostname|currentprofiles)$"
 )
+# Those among them that work on values: where a lambda is expected, the bare name does as well.
+_FORBIDDEN_NAMES = re.compile(
+    r"^(?:file|sleep\w*|dict[A-Z]\w*|joinGet\w*|getSetting\w*|getServerSetting|getMacro|ai[A-Z]\w*|"
+    r"llm[A-Z]\w*|addressTo\w+|filesystem\w+|catboostEvaluate|showCertificate)$"
+)
+_SHOWN = ("ShowTables", "ShowCreateTableQuery", "ShowColumns", "ShowIndexes", "ShowFunctions")
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+_APPLIED = re.compile(r"APPLY (\w+)(?:\([\d., ]*\))?(?! ->)(?=[\s,)]|$)")
 _ALLOWED_SYSTEM_TABLES = frozenset(
     {
         *("tables", "columns", "databases", "functions", "data_type_families", "formats"),
@@ -55,14 +63,30 @@ def checked(database: Database, statement: str, parameters: Mapping[str, str]) -
     bare = _EXPLAIN.sub("", canonical, count=1)
     if not _READS.match(bare):
         raise RefusedStatement("only SELECT, SHOW, DESCRIBE, EXISTS and EXPLAIN SELECT are served")
-    tree = database.query_bytes(f"EXPLAIN AST {bare}", "TabSeparatedRaw", parameters)
-    _check_tree(tree.decode(), database.address.database)
+    tree = database.query_bytes(f"EXPLAIN AST {bare}", "TabSeparatedRaw", parameters).decode()
+    _check_tree(tree, database.address.database)
+    _check_unseen(_STRING.sub("''", bare), tree)
     return canonical
+
+
+def _check_unseen(text: str, tree: str) -> None:
+    """What the syntax tree does not show: the condition of SHOW, and what APPLY applies."""
+    if tree.startswith("Show") and re.search(r"\bWHERE\b", text):
+        raise RefusedStatement("SHOW with WHERE is not served: read system.tables instead")
+    if "ColumnsApplyTransformer" not in tree:
+        return
+    for match in re.finditer(r"\bAPPLY\b", text):
+        applied = _APPLIED.match(text, match.start())
+        if applied is None:
+            raise RefusedStatement("APPLY is served with the name of a function only")
+        if _FORBIDDEN_FUNCTIONS.match(applied[1]):
+            raise RefusedStatement(f"the function {applied[1]} is not served")
 
 
 def _check_tree(tree: str, project: str) -> None:
     lines = tree.splitlines()
-    if not lines or not lines[0].startswith(("SelectWithUnionQuery", "Show", "Describe", "Exists")):
+    served = ("SelectWithUnionQuery", "Describe", "Exists", *_SHOWN)
+    if not lines or not lines[0].startswith(served):
         raise RefusedStatement("only statements that read are served")
     for line in lines:
         indent = len(line) - len(line.lstrip())
@@ -73,6 +97,8 @@ def _check_tree(tree: str, project: str) -> None:
         if kind == "Set":
             raise RefusedStatement("SETTINGS are not served: they could lift limits")
         if kind in ("Function", "TableFunction") and _FORBIDDEN_FUNCTIONS.match(name):
+            raise RefusedStatement(f"the function {name} is not served")
+        if kind == "Identifier" and _FORBIDDEN_NAMES.match(name):
             raise RefusedStatement(f"the function {name} is not served")
         if kind in ("TableIdentifier", "Identifier"):
             _check_table(name, project, strict=kind == "TableIdentifier")
