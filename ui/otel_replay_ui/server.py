@@ -28,6 +28,8 @@ class WsgiServer:
                 channel_timeout=60,
                 # A response is streamed to the client once it is larger than this.
                 outbuf_high_watermark=8 * 1024 * 1024,
+                # select(), the default, fails for good once the process has 1,024 files open.
+                asyncore_use_poll=True,
             )
         except OSError as exc:
             raise ConfigError(
