@@ -61,6 +61,19 @@ class Address:
         return _without_password(self.url)
 
 
+@dataclass(frozen=True, slots=True)
+class EscapedValue:
+    """The value of a parameter as ClickHouse's HTTP interface has it, escaped by its sender.
+
+    The driver escapes strings, and writes everything that it does not know as its `str()`.
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _query_value(query: str, name: str) -> str:
     return next((v for k, _, v in (p.partition("=") for p in query.split("&")) if k == name), "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,56 @@ def test_parameters_default_format_and_ping(sql: str) -> None:
     query = {"query": "SELECT {x:UInt8} + 1 AS y", "param_x": "4", "default_format": "CSVWithNames"}
     assert requests.get(f"{sql}/", query, timeout=10).text == '"y"\n5\n'
     assert requests.get(f"{sql}/ping", timeout=10).text == "Ok.\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("String", "a\nb\t'\\"),
+        ("Array(String)", ["a", "b'\n\\"]),
+        ("Nullable(String)", None),
+        ("UInt8", 4),
+    ],
+)
+def test_parameters_of_every_type_arrive_as_they_were_given(
+    sql: str, kind: str, value: object
+) -> None:
+    client = clickhouse_connect.get_client(dsn=sql)
+    assert client.query(f"SELECT {{x:{kind}}}", {"x": value}).result_rows == [(value,)]
+    client.close()
+
+
+def test_a_parameter_that_the_statement_does_not_name_is_left_alone(sql: str) -> None:
+    query = {"query": "SELECT '100 %', '%(x)s'", "param_x": "4"}
+    assert requests.get(f"{sql}/", query, timeout=10).text == "100 %\t%(x)s\n"
+
+
+def test_formats_named_as_keywords(sql: str) -> None:
+    assert requests.get(f"{sql}/", {"query": "SELECT 1 FORMAT Values"}, timeout=10).text == "(1)"
+    assert requests.get(f"{sql}/", {"query": "SELECT 1 FORMAT Null"}, timeout=10).text == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (b"SELECT 1", "gzip"),
+        (gzip.compress(b"SELECT 1")[:-6], "gzip"),
+        (gzip.compress(b"SELECT 1")[:10] + b"\xff" * 20, "gzip"),
+        (b"SELECT 1", "br"),
+    ],
+)
+def test_a_body_that_cannot_be_decompressed_is_said_so(
+    sql: str, body: bytes, encoding: str
+) -> None:
+    response = requests.post(sql, body, headers={"Content-Encoding": encoding}, timeout=10)
+    assert response.status_code == 400
+    assert "Content-Encoding" in response.text
+
+
+def test_any_query_id_comes_back_as_a_header(sql: str) -> None:
+    query = {"query": "SELECT 1", "query_id": "a\r\nb: ☃"}
+    response = requests.get(sql, query, timeout=10)
+    assert response.headers["X-ClickHouse-Query-Id"] == "a??b: ?"
 
 
 def test_errors_have_clickhouses_form(sql: str) -> None:

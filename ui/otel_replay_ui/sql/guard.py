@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from otel_replay.errors import PermanentError
-from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.clickhouse import Database, EscapedValue
 
 MAX_STATEMENT_BYTES = 256 * 1024
 
@@ -48,7 +48,7 @@ class RefusedStatement(PermanentError):
     """A statement that may do more than read."""
 
 
-def checked(database: Database, statement: str, parameters: Mapping[str, str]) -> str:
+def checked(database: Database, statement: str, parameters: Mapping[str, EscapedValue]) -> str:
     """Returns `statement` as ClickHouse's own formatter writes it, when it only reads.
 
     The formatter parses exactly one statement and drops comments, so what is checked is what runs.

@@ -11,12 +11,13 @@ import json
 import re
 import time
 import uuid
+import zlib
 from typing import Any
 
 import flask
 
-from otel_replay.errors import OtelReplayError, UnavailableError
-from otel_replay.storage.clickhouse import Address, Database, QueryError
+from otel_replay.errors import InvalidDataError, OtelReplayError, UnavailableError
+from otel_replay.storage.clickhouse import Address, Database, EscapedValue, QueryError
 from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement, checked
 
 LIMITS: dict[str, Any] = {
@@ -28,8 +29,11 @@ LIMITS: dict[str, Any] = {
     # Last: once it holds, no other setting can be set.
     "readonly": 1,
 }
-_FORMAT = re.compile(r"\nFORMAT (\w+)$")
+# The formatter quotes names that are keywords too, such as `Values`.
+_FORMAT = re.compile(r"\nFORMAT `?(\w+)`?$")
+_NOT_PRINTABLE = re.compile(r"[^ -~]")
 _PARAMETER = "param_"
+_PLACEHOLDER = re.compile(r"\{\s*(\w+)\s*:")
 _MAX_BODY_BYTES = MAX_STATEMENT_BYTES + 64 * 1024
 _CONTENT_TYPES = {
     "JSON": "application/json; charset=UTF-8",
@@ -73,10 +77,11 @@ def create_sql_app(address: Address) -> flask.Flask:
 
 def _answer(database: Database, request: flask.Request) -> flask.Response:
     started = time.perf_counter_ns()
-    query_id = request.args.get("query_id") or str(uuid.uuid4())
+    query_id = _NOT_PRINTABLE.sub("?", request.args.get("query_id", "")[:128]) or str(uuid.uuid4())
     try:
-        parameters = _parameters(request)
-        statement, output_format = _split_format(checked(database, _statement(request), parameters))
+        statement = _statement(request)
+        parameters = _parameters(request, statement)
+        statement, output_format = _split_format(checked(database, statement, parameters))
         output_format = output_format or _default_format(request)
         data = database.query_bytes(statement, output_format, parameters, LIMITS)
     except RefusedStatement as exc:
@@ -104,11 +109,24 @@ def _statement(request: flask.Request) -> str:
         body = request.form.get("query", "").encode()
     else:
         body = request.get_data(cache=False)
-    if request.content_encoding == "gzip":
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-            body = stream.read(_MAX_BODY_BYTES)
+    body = _decompressed(body, request.content_encoding or "")
     parts = (request.args.get("query", ""), body.decode("utf-8", "replace"))
     return "\n".join(part for part in parts if part)
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    """Raises InvalidDataError."""
+    if encoding in ("", "identity"):
+        return body
+    if encoding != "gzip":
+        raise InvalidDataError(f"Content-Encoding is {encoding[:40]!r}: expected gzip or none")
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+            return stream.read(_MAX_BODY_BYTES)
+    except (OSError, EOFError, zlib.error) as exc:
+        raise InvalidDataError(
+            f"the body is not gzip, as its Content-Encoding says: {exc}"
+        ) from exc
 
 
 def _split_format(statement: str) -> tuple[str, str]:
@@ -121,11 +139,17 @@ def _default_format(request: flask.Request) -> str:
     return named if re.fullmatch(r"\w+", named) else "TabSeparated"
 
 
-def _parameters(request: flask.Request) -> dict[str, str]:
+def _parameters(request: flask.Request, statement: str) -> dict[str, EscapedValue]:
+    """The parameters that the statement names; with others alone, the driver would look for %s."""
     # The body of curl --data is the statement, though its type says form.
     form = request.form.items() if request.mimetype == "multipart/form-data" else ()
-    sources = [*request.args.items(), *form]
-    return {k.removeprefix(_PARAMETER): v for k, v in sources if k.startswith(_PARAMETER)}
+    named = set(_PLACEHOLDER.findall(statement))
+    given = {key.removeprefix(_PARAMETER): (key, v) for key, v in [*request.args.items(), *form]}
+    return {
+        name: EscapedValue(value)
+        for name, (key, value) in given.items()
+        if key.startswith(_PARAMETER) and name in named
+    }
 
 
 def _response(data: bytes, request: flask.Request) -> flask.Response:
@@ -147,6 +171,6 @@ def _exception(status: int, code: int, message: str, query_id: str) -> flask.Res
 
 def _headers(response: flask.Response, query_id: str) -> flask.Response:
     response.headers["X-ClickHouse-Server-Display-Name"] = "otel-replay"
-    response.headers["X-ClickHouse-Query-Id"] = query_id[:128].replace("\n", " ")
+    response.headers["X-ClickHouse-Query-Id"] = query_id
     response.headers["X-ClickHouse-Timezone"] = "UTC"
     return response
