@@ -105,7 +105,7 @@ async def _run(
         if "receive" in parts:
             await stack.enter_async_context(_receiver(settings, database, blobs, running))
         if demo:
-            stack.enter_context(_demo(settings, running))
+            await stack.enter_async_context(_demo(settings, running))
         if folder is not None:
             folder.announce(running.addresses)
         running.complete = True
@@ -205,17 +205,24 @@ def _serving(server: WsgiServer) -> Iterator[None]:
         server.stop()
 
 
-@contextlib.contextmanager
-def _demo(settings: Settings, running: Running) -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def _demo(settings: Settings, running: Running) -> AsyncIterator[None]:
     from otel_replay.demo import start_demo
 
     shop = settings.demo_shop
-    demo = start_demo(shop.host, shop.port, running.addresses["otlp_http"], settings.data / "demo")
+    # In a thread: as the shop ends it sends its last telemetry, to the receiver on this very loop.
+    demo = await asyncio.to_thread(
+        start_demo,
+        shop.host,
+        shop.port,
+        running.addresses["otlp_http"],
+        settings.data / "demo",
+    )
     running.addresses["demo_shop"] = demo.address
     try:
         yield
     finally:
-        demo.stop()
+        await asyncio.to_thread(demo.stop)
 
 
 _TITLES = {

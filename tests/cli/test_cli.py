@@ -145,3 +145,15 @@ def test_a_relative_data_folder_is_one_folder(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["here"]
     assert list((tmp_path / "here" / "blobs" / "packs").rglob("*"))
     assert {p.name for p in (tmp_path / "here" / "scratch").iterdir()} <= {"__cache__"}
+
+
+def test_the_shop_ends_with_its_last_telemetry_delivered(tmp_path: Path) -> None:
+    with Up(tmp_path / "data", "--demo") as up:
+        shop = up.addresses["demo_shop"]
+        assert requests.get(f"{shop}/products/kettle", timeout=10).status_code == 200
+        assert up.terminate() == 0
+    result = run(
+        *("sql", "SELECT count() > 0 FROM otel_traces WHERE ServiceName = 'checkout'"),
+        *("--data", str(up.data), "--format", "TSV"),
+    )
+    assert result.stdout == "1\n", result.stderr
