@@ -25,3 +25,25 @@ test('passwords stay masked whatever the page asks for', () => {
   expect(maskingOptions({ maskAllInputs: false }).maskInputOptions).toEqual({ password: true });
   expect(maskingOptions({ maskInputOptions: { password: false, email: true } }).maskInputOptions).toEqual({ password: true, email: true });
 });
+
+function maskedText(html: string, options: ReplayOptions = {}): (string | undefined)[] {
+  document.body.innerHTML = html;
+  const { maskTextSelector, maskTextFn } = maskingOptions(options);
+  return Array.from(document.querySelectorAll<HTMLElement>('p'), (element) =>
+    maskTextSelector && element.closest(maskTextSelector) ? maskTextFn?.(element.textContent, element) : element.textContent,
+  );
+}
+
+test('text typed into editable elements is masked like an input', () => {
+  const html = '<div contenteditable><p>a note</p><p> </p></div><div contenteditable="plaintext-only"><p>b</p></div><div contenteditable="false"><p>page</p></div>';
+  expect(maskedText(html)).toEqual(['******', ' ', '******', 'page']);
+});
+
+test('text that the page asks to mask keeps its shape, and editable elements stay masked beside it', () => {
+  const html = '<p class="own">two words</p><div contenteditable><p>typed</p></div>';
+  expect(maskedText(html, { maskTextSelector: '.own' })).toEqual(['*** *****', '******']);
+});
+
+test('a page that records its inputs records its editable elements too', () => {
+  expect(maskedText('<div contenteditable><p>typed</p></div>', { maskAllInputs: false })).toEqual(['typed']);
+});
