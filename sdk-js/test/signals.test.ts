@@ -233,6 +233,11 @@ test('a click tells where it hit and what the button says', () => {
   });
 });
 
+test('parts of a label that stand apart are told apart, and what is not shown is left out', () => {
+  document.body.innerHTML = '<button id="who"><div>A</div><span><b>Ada</b> By<b>ron</b><br>ada@shop.test</span><span style="display: none">4711</span></button>';
+  expect(click('#who')?.attributes['browser.element.text']).toBe('A Ada Byron ada@shop.test');
+});
+
 test('a click is reported even when the page stops it', () => {
   document.body.innerHTML = '<button id="x">x</button>';
   document.querySelector('#x')?.addEventListener('click', (event) => event.stopImmediatePropagation());

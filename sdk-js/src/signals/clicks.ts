@@ -46,8 +46,12 @@ function labelText(target: Element, hidden: string): string | undefined {
   return text === '' ? undefined : limit(text, TEXT_LIMIT);
 }
 
+/** The text as it is seen: what is laid out as a box of its own (an avatar, a name, an address) is a word of its own. */
 function visibleText(node: Node): string {
   if (node.nodeType === Node.TEXT_NODE) return node.nodeValue ?? '';
-  if (node instanceof Element && node.matches(NOT_LABEL)) return '';
-  return Array.from(node.childNodes, visibleText).join('');
+  if (!(node instanceof Element) || node.matches(NOT_LABEL)) return '';
+  const { display } = getComputedStyle(node);
+  if (display === 'none') return '';
+  const text = Array.from(node.childNodes, visibleText).join('');
+  return display === 'inline' && node.localName !== 'br' ? text : ` ${text} `;
 }
