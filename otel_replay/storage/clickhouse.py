@@ -117,14 +117,22 @@ class Database:
         with self._client() as client:
             client.command(sql, parameters=dict(parameters or {}), settings=dict(settings or {}))
 
-    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(
+        self,
+        table: str,
+        rows: Sequence[Mapping[str, Any]],
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         """Inserts rows by column name; all rows have the keys of the first. Returns once stored."""
         if not rows:
             return
         names = list(rows[0])
         with self._client() as client:
             client.insert(
-                table, [[row[name] for name in names] for row in rows], column_names=names
+                table,
+                [[row[name] for name in names] for row in rows],
+                column_names=names,
+                settings=dict(settings or {}),
             )
 
     def insert_bytes(self, table: str, data: bytes, fmt: str, settings: Mapping[str, Any]) -> None:

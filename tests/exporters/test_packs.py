@@ -6,6 +6,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -81,3 +82,15 @@ def test_without_the_blob_nothing_is_listed(database: Database) -> None:
     with pytest.raises(UnavailableError, match="no space left"):
         PackWriter(database, FailingStore())([[chunk(0, b"[1]")]])
     assert database.query("SELECT Seq FROM replay_chunks") == []
+
+
+def test_chunks_of_any_number_of_months_are_stored_together(
+    database: Database, blobs: FileBlobStore
+) -> None:
+    month_ms = 31 * 86_400_000
+    batch = [
+        [replace(chunk(seq, b"[1]"), start_ms=seq * month_ms, end_ms=seq * month_ms)]
+        for seq in range(150)
+    ]
+    PackWriter(database, blobs)(batch)
+    assert database.query("SELECT count() AS n FROM replay_chunks") == [{"n": 150}]

@@ -20,6 +20,8 @@ from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 
 MARK = b"ORP1"
+# Browsers' clocks may be set to any month.
+_SETTINGS = {"max_partitions_per_insert_block": 0}
 
 
 class PackWriter:
@@ -39,7 +41,7 @@ class PackWriter:
         key = _new_key()
         rows = _rows(key, chunks)
         self._blobs.put(key, _pack(chunks, rows))
-        self._database.insert("replay_chunks", rows)
+        self._database.insert("replay_chunks", rows, _SETTINGS)
 
 
 def _new_key() -> str:
