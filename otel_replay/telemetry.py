@@ -20,6 +20,8 @@ class ExportRequest:
     bodies are scalars: arrays and maps have been rendered to text."""
     chunks: tuple[Chunk, ...] = ()
     """Replay chunks taken out of a logs request."""
+    row_bytes: int = 0
+    """About what the rows of `data` take up in memory: each repeats its resource and scope."""
 
 
 class Consumer(Protocol):

@@ -31,6 +31,9 @@ SERVER_STATE_CODES = frozenset(
     }
 )
 
+# A smaller batch may do with less.
+_OUT_OF_MEMORY = 241
+
 
 @dataclass(frozen=True)
 class CommitLimits:
@@ -169,16 +172,16 @@ class GroupCommit(Generic[T]):
         try:
             await loop.run_in_executor(self._executor, self._write, [w.item for w in batch])
         except QueryError as exc:
-            if exc.code in SERVER_STATE_CODES:
-                logger.error("%s: ClickHouse cannot store now: %s", self.name, exc)
-                _fail(batch, RetryableError(f"storage is in trouble: {_first_line(exc)}", 5))
-            elif len(batch) == 1:
-                logger.warning("%s: ClickHouse refuses a request: %s", self.name, exc)
-                _fail(batch, InvalidDataError(f"storage refuses this request: {_first_line(exc)}"))
-            else:
+            if len(batch) > 1 and (exc.code == _OUT_OF_MEMORY or not _is_server_state(exc)):
                 middle = len(batch) // 2
                 await self._write_or_split(batch[:middle])
                 await self._write_or_split(batch[middle:])
+            elif _is_server_state(exc):
+                logger.error("%s: ClickHouse cannot store now: %s", self.name, exc)
+                _fail(batch, RetryableError(f"storage is in trouble: {_first_line(exc)}", 5))
+            else:
+                logger.warning("%s: ClickHouse refuses a request: %s", self.name, exc)
+                _fail(batch, InvalidDataError(f"storage refuses this request: {_first_line(exc)}"))
         except RetryableError as exc:
             logger.error("%s: %s", self.name, exc)
             _fail(batch, exc)
@@ -189,6 +192,13 @@ class GroupCommit(Generic[T]):
             for waiting in batch:
                 if not waiting.done.done():
                     waiting.done.set_result(None)
+
+
+def _is_server_state(error: QueryError) -> bool:
+    """Whether the same data may be stored later. A limit of the query's own is the data's fault."""
+    if error.code == _OUT_OF_MEMORY and "Query memory limit" in str(error):
+        return False
+    return error.code in SERVER_STATE_CODES
 
 
 def _fail(batch: Sequence[_Waiting[T]], error: Exception) -> None:

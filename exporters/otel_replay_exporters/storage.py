@@ -18,6 +18,15 @@ from otel_replay_exporters.commit import CommitLimits, GroupCommit
 __all__ = ["StorageConsumer", "create_ingest_tables"]
 
 
+# Rows are ordinarily a few times as big as the request that they come from.
+_ORDINARY_GROWTH = 8
+
+
+def _size(request: ExportRequest) -> int:
+    """What the request counts for in a batch, bytes."""
+    return max(len(request.data), request.row_bytes // _ORDINARY_GROWTH)
+
+
 class StorageConsumer:
     """An `otel_replay.telemetry.Consumer` over one project's database and blobs."""
 
@@ -52,7 +61,7 @@ class StorageConsumer:
             waiting.append(self._chunks.submit(request.chunks, size))
         if request.data:
             commit = self._requests[request.signal]
-            waiting.append(commit.submit(request.data, len(request.data)))
+            waiting.append(commit.submit(request.data, _size(request)))
         if len(waiting) == 1:
             await waiting[0]
             return

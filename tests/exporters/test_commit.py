@@ -85,7 +85,7 @@ def test_the_culprit_of_a_refused_batch_is_found_and_answered_alone() -> None:
     ]
 
 
-@pytest.mark.parametrize("code", [243, 252, 241, 60], ids=["disk full", "parts", "memory", "table"])
+@pytest.mark.parametrize("code", [243, 252, 60], ids=["disk full", "parts", "table"])
 def test_trouble_of_the_server_is_nobodys_fault_and_retryable(code: int) -> None:
     writes: list[int] = []
 
@@ -96,6 +96,32 @@ def test_trouble_of_the_server_is_nobodys_fault_and_retryable(code: int) -> None
     results = run(write, lambda c: submit_all(c, ["a", "b"]))
     assert all(isinstance(result, RetryableError) for result in results)
     assert writes == [2]
+
+
+def test_a_batch_too_big_for_the_memory_is_stored_in_smaller_ones() -> None:
+    stored: list[str] = []
+
+    def write(batch: Sequence[str]) -> None:
+        if len(batch) > 1:
+            raise QueryError("Code: 241. (total) memory limit exceeded", 241)
+        stored.extend(batch)
+
+    assert run(write, lambda c: submit_all(c, ["a", "b", "c"])) == [None, None, None]
+    assert sorted(stored) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("whose", "error"),
+    [("(total) memory limit", RetryableError), ("Query memory limit", InvalidDataError)],
+)
+def test_what_needs_more_memory_than_one_insert_may_have_is_not_tried_again(
+    whose: str, error: type[Exception]
+) -> None:
+    def write(_batch: Sequence[str]) -> None:
+        raise QueryError(f"Code: 241. {whose} exceeded", 241)
+
+    (result,) = run(write, lambda c: submit_all(c, ["a"]))
+    assert isinstance(result, error)
 
 
 def test_an_outage_is_told_to_all_and_the_next_batch_tried() -> None:

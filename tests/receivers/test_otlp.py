@@ -312,3 +312,26 @@ def test_pages_of_this_machine_may_send_and_others_are_told_why_not(receiver: Re
     assert bad.status_code == 403
     assert "--cors-allowed-origins" in bad.json()["message"]
     assert "Access-Control-Allow-Origin" not in bad.headers
+
+
+def test_a_request_whose_rows_would_fill_the_memory_is_refused_and_says_why(
+    receiver: Receiver, database: Database
+) -> None:
+    """Each row repeats the attributes of its resource: 1 MB sent can be a gigabyte of rows."""
+    spans = [span(span_id=number.to_bytes(8)) for number in range(1, 10_001)]
+    request = traces_request(spans, {"service.name": "shop", "env": "x" * 100_000})
+    response = post(receiver, "/v1/traces", request.SerializeToString())
+    assert response.status_code == 400
+    assert "send fewer" in Status.FromString(response.content).message
+    assert names(database) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "what"), [(b"\x0a\x00" * 100_001, "resources"), (b"\x0a\x04" + b"\x12\x00" * 2, "")]
+)
+def test_empty_resources_beyond_count_are_refused(
+    receiver: Receiver, body: bytes, what: str
+) -> None:
+    response = post(receiver, "/v1/traces", body)
+    assert response.status_code == (400 if what else 200)
+    assert what in Status.FromString(response.content).message

@@ -22,6 +22,8 @@ class OtlpInserter:
             "output_format_json_escape_forward_slashes": 0,
             # Timestamps come from senders: a batch may reach over any number of days.
             "max_partitions_per_insert_block": 0,
+            # One request must not take the memory of the whole process.
+            "max_memory_usage": 4 * 1024**3,
         }
 
     def __call__(self, requests: Sequence[bytes]) -> None:

@@ -26,6 +26,11 @@ from otel_replay_receivers.otlp.messages import (
 )
 from otel_replay_receivers.otlp.values import flatten, flatten_value
 
+MAX_SENDERS = 100_000
+"""Resources and scopes in one request."""
+MAX_ROW_BYTES = 512 * 1024 * 1024
+"""What the rows of one request may take up, each repeating its resource and scope."""
+_ROW_BYTES = 256
 _NO_TRACE_ID = bytes(16)
 _NO_SPAN_ID = bytes(8)
 
@@ -60,9 +65,35 @@ def _parse(message_class: Any, data: bytes, what: str) -> Any:
         ) from exc
 
 
+def _row_bytes(resources: Any, scopes: str, records: str) -> int:
+    """About the size of the rows, beyond what is the records' own. Raises InvalidDataError."""
+    senders, total = len(resources), 0
+    _check_senders(senders)
+    for resource in resources:
+        senders += len(getattr(resource, scopes))
+        _check_senders(senders)
+        own = resource.resource.ByteSize() + len(resource.schema_url)
+        for scope in getattr(resource, scopes):
+            repeated = own + scope.scope.ByteSize() + len(scope.schema_url)
+            total += len(getattr(scope, records)) * (repeated + _ROW_BYTES)
+    if total > MAX_ROW_BYTES:
+        raise InvalidDataError(
+            f"the request's {records} make {total >> 20} MiB of rows, as each repeats the"
+            f" attributes of its resource and scope: at most {MAX_ROW_BYTES >> 20} MiB can be stored at once,"
+            " so send fewer of them in one request"
+        )
+    return total
+
+
+def _check_senders(number: int) -> None:
+    if number > MAX_SENDERS:
+        raise InvalidDataError(f"the request has over {MAX_SENDERS} resources and scopes")
+
+
 def _decode_traces(data: bytes) -> Decoded:
     what = "ExportTraceServiceRequest"
     parsed = _parse(TRACES_REQUEST, data, what)
+    row_bytes = _row_bytes(parsed.resource_spans, "scope_spans", "spans")
     changed = False
     if not parsed.IsInitialized():
         parsed = _parse(NESTED_TRACES_REQUEST, data, what)
@@ -81,7 +112,7 @@ def _decode_traces(data: bytes) -> Decoded:
         " neither of them all zero"
     )
     return Decoded(
-        ExportRequest("traces", data if total > rejected else b""),
+        ExportRequest("traces", data if total > rejected else b"", row_bytes=row_bytes),
         total - rejected,
         rejected,
         message if rejected else "",
@@ -126,6 +157,7 @@ def _flatten_senders(resources: Any, scopes: str) -> bool:
 def _decode_logs(data: bytes, received_ms: int) -> Decoded:
     what = "ExportLogsServiceRequest"
     parsed = _parse(LOGS_REQUEST, data, what)
+    row_bytes = _row_bytes(parsed.resource_logs, "scope_logs", "log_records")
     changed = False
     if not parsed.IsInitialized():
         parsed = _parse(NESTED_LOGS_REQUEST, data, what)
@@ -136,7 +168,7 @@ def _decode_logs(data: bytes, received_ms: int) -> Decoded:
         data = parsed.SerializeToString()
     total = sum(len(records) for records in _record_lists(parsed))
     return Decoded(
-        ExportRequest("logs", data if total else b"", tuple(chunks)),
+        ExportRequest("logs", data if total else b"", tuple(chunks), row_bytes),
         total + len(chunks),
         len(problems),
         f"{len(problems)} replay chunks rejected: {problems[0]}" if problems else "",
