@@ -323,6 +323,19 @@ test('without the screen, events still arrive', async () => {
   expect(receiver.events('x')[0]?.attributes['session.replay.tab']).toMatch(/^[0-9a-f]{16}$/);
 });
 
+test('each checkpoint says which colour scheme the visitor prefers, and a change of it makes a new one', async () => {
+  const query = Object.assign(new EventTarget(), { matches: false });
+  vi.stubGlobal('matchMedia', () => query);
+  start();
+  await vi.advanceTimersByTimeAsync(2000);
+  query.matches = true;
+  query.dispatchEvent(new Event('change'));
+  await vi.advanceTimersByTimeAsync(8000);
+  const metas = receiver.chunks().flatMap(chunkEvents).filter(({ type }) => type === 4);
+  expect(metas.map(({ data }) => (data as { colorScheme?: string }).colorScheme)).toEqual(['light', 'dark']);
+  expect(receiver.chunks().map(({ attributes }) => attributes['session.replay.checkpoint'])).toEqual([true, true]);
+});
+
 test('shutdown sends what is waiting and gives the page its own functions back', async () => {
   const before = [window.fetch, history.pushState, console.log];
   const handle = start({ captureConsole: true });

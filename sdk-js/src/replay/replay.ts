@@ -3,6 +3,7 @@ import type { eventWithTime } from '@rrweb/types';
 import type { ChunkDraft } from './chunk';
 import { maskingOptions } from './mask';
 import { pageHideEvent, type Record, type ReplayOptions } from './rrweb';
+import { noteColorScheme, watchColorScheme } from './scheme';
 import { TabStream } from './stream';
 
 /** A recording that broke starts again after this, doubling up to the limit until chunks arrive again. */
@@ -32,6 +33,7 @@ export interface ReplayHooks {
 export class Replay {
   private stream: TabStream | undefined;
   private stopRecord: (() => void) | undefined;
+  private unwatchScheme: (() => void) | undefined;
   private recording = false;
   private restartMs = RESTART_MS;
   private restartTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,6 +96,7 @@ export class Replay {
   stop(): void {
     this.end(false);
     this.stopRecord?.();
+    this.unwatchScheme?.();
     this.recording = false;
   }
 
@@ -105,10 +108,17 @@ export class Replay {
     });
     this.recording = stop !== undefined;
     this.stopRecord = stop;
+    this.unwatchScheme = watchColorScheme(() => this.onSchemeChange());
     if (!stop) this.hooks.onWarning('record_failed', 'the page could not be recorded: the recorder did not start.');
   }
 
+  /** A new checkpoint says it; that happens so seldom that a lighter way would not be worth its code. */
+  private onSchemeChange(): void {
+    if (this.stream && this.hooks.isLive()) this.snapshot();
+  }
+
   private onEvent(event: eventWithTime): void {
+    noteColorScheme(event);
     if (this.stream && this.hooks.isLive()) this.stream?.push(event);
   }
 
