@@ -1,7 +1,8 @@
 /** One rrweb replayer in one iframe: the picture of one tab at one moment. */
 
 import { Replayer } from '@rrweb/replay';
-import { EventType, type RrwebEvent } from './rrweb';
+import { schemesOf, type SchemeChange } from './scheme';
+import type { RrwebEvent } from './rrweb';
 
 type ReplayerEvents = ConstructorParameters<typeof Replayer>[0];
 
@@ -25,6 +26,7 @@ export class Surface {
   onResize: (viewport: Viewport) => void = () => undefined;
   private readonly replayer: Replayer;
   private readonly origin: number;
+  private readonly schemes: SchemeChange[];
   private playing = false;
 
   /** `events` begin with a checkpoint. Throws when the iframe would not be safe. */
@@ -40,12 +42,16 @@ export class Surface {
       liveMode: true,
       showWarning: false,
       triggerFocus: false,
+      // Scroll positions were recorded, anchoring by the visitor's browser included: it must not happen twice.
+      insertStyleRules: ['* { overflow-anchor: none !important; }'],
       mouseTail: { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
     });
     assertSandboxed(this.replayer.iframe);
     this.replayer.iframe.title = 'The recorded page';
     this.replayer.iframe.tabIndex = -1;
     this.replayer.on('resize', (size: unknown) => this.resized(size as Viewport));
+    this.schemes = schemesOf(events);
+    this.prefer(this.origin);
   }
 
   /** Wait until the replayer's own first picture is there; before that a seek would be undone. */
@@ -64,6 +70,7 @@ export class Surface {
   /** Show the picture at `t` (ms of the session) and stay there. */
   seek(t: number): void {
     this.playing = false;
+    this.prefer(t);
     this.replayer.pause(this.offset(t));
   }
 
@@ -84,12 +91,14 @@ export class Surface {
   }
 
   append(events: RrwebEvent[]): void {
+    this.schemes.push(...schemesOf(events));
     for (const event of events) this.replayer.addEvent(event as never);
   }
 
   /** Follow the session's clock when the replayer fell behind or ran ahead of it. */
   keepUp(t: number): void {
     if (!this.playing) return;
+    this.prefer(t);
     const actual = this.origin + this.replayer.getCurrentTime();
     if (Math.abs(actual - t) > DRIFT_LIMIT_MS * Math.max(1, this.replayer.config.speed)) this.play(t);
   }
@@ -97,6 +106,11 @@ export class Surface {
   destroy(): void {
     this.replayer.destroy();
     this.element.remove();
+  }
+
+  /** Show the page as for a visitor who prefers light or dark: a frame takes that over from its element. */
+  private prefer(t: number): void {
+    this.replayer.iframe.style.colorScheme = this.schemes.findLast(({ at }) => at <= t)?.scheme ?? 'light';
   }
 
   private offset(t: number): number {
@@ -114,10 +128,4 @@ function assertSandboxed(iframe: HTMLIFrameElement): void {
   if (iframe.getAttribute('sandbox') !== 'allow-same-origin') {
     throw new Error('The replay frame is not sandboxed as it must be; nothing is shown.');
   }
-}
-
-/** The address that a Meta event says, if it is one. */
-export function metaHref(event: RrwebEvent): string | null {
-  const href = event.type === EventType.Meta ? event.data['href'] : null;
-  return typeof href === 'string' ? href : null;
 }
