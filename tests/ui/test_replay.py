@@ -201,3 +201,30 @@ def test_a_live_session_goes_on_by_itself(visit: Open, world: World) -> None:
     session.version += 1
     frame = page.frame_locator("[data-testid=replay-frame] iframe")
     expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)
+
+
+def test_a_live_session_goes_on_where_something_happens_again(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    last = list(session.tabs)[-1]
+    rest = session.tabs[last][2:]
+    session.tabs[last] = session.tabs[last][:2]
+    session.row |= {"state": "live", "end_ms": session.tabs[last][-1].end}
+    page = visit(SESSION)
+    expect(page.get_by_text("Waiting for the user")).to_be_visible()
+
+    silence_ms = 10 * 60_000
+    for event in (event for part in rest for event in part.events):
+        event["timestamp"] += silence_ms
+    session.tabs[last] += rest
+    session.row["end_ms"] += silence_ms
+    session.version += 1
+    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)
+
+
+def test_a_link_to_a_tab_that_does_not_exist_follows_the_user(visit: Open) -> None:
+    page = visit(f"{SESSION}?tab=none")
+    expect(page.get_by_role("button", name="Follow the user")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert words(page.evaluate(PICTURE)["text"])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allGaps, checkpointAt, nextChunkStart, nextCheckpoint, planAhead, planSeek, sessionDuration, unrecorded } from '../src/player/manifest';
+import { allGaps, checkpointAt, nextChunkStart, nextCheckpoint, nextRecorded, planAhead, planSeek, sessionDuration, unrecorded } from '../src/player/manifest';
 import { manifest, tab } from './samples';
 
 const long = tab('a', [
@@ -84,5 +84,18 @@ describe('the whole session', () => {
 
   it('lasts as long as its last tab', () => {
     expect(sessionDuration(manifest([long], { start_ms: 100, end_ms: 200 }))).toBe(6900);
+  });
+});
+
+describe('nextRecorded', () => {
+  const other = tab('b', [{ seq: 0, start: 2500, end: 4000, checkpoint: true }]);
+  it.each([
+    ['where something is recorded', 1500, 1500],
+    ['in a short pause', 1950, 2000],
+    ['where another tab records', 3500, 3500],
+    ['in a silence', 4000, 5000],
+    ['after the end', 6900, Infinity],
+  ])('goes on %s', (_, t, expected) => {
+    expect(nextRecorded(manifest([long, other]), t)).toBe(expected);
   });
 });

@@ -75,7 +75,7 @@ class SessionPage {
     const { engine } = this.player;
     const loading = this.store.load();
     this.panels.info.show(this.store.session);
-    if (params.get('tab')) engine.pinned = params.get('tab');
+    if (engine.hasTab(params.get('tab'))) engine.pinned = params.get('tab');
     if (engine.live && !Number.isFinite(t)) void engine.goLive();
     else void engine.seek(Number.isFinite(t) ? t : 0);
     if (params.get('trace')) void this.beside.open(params.get('trace')!);

@@ -9,7 +9,7 @@ import { Clock } from './clock';
 import { focusChanges, nextChange, tabAt, type Focus } from './follow';
 import { idleJump } from './idle';
 import { Loader } from './loader';
-import { checkpointAt, hasPlayback, nextChunkStart, sessionDuration, tabById } from './manifest';
+import { checkpointAt, hasPlayback, nextChunkStart, nextRecorded, sessionDuration, tabById } from './manifest';
 import { PartStore } from './parts';
 import { Surface, type Viewport } from './surface';
 import type { Damage, PartWindow } from './window';
@@ -128,7 +128,14 @@ export class Engine extends Emitter<EngineMessages> {
     if (wasEmpty && hasPlayback(manifest)) {
       this.phase = 'loading';
       void this.seek(this.time);
-    } else if (this.phase === 'waiting' && this.playing) this.goOn();
+    } else if (this.phase === 'waiting' && this.playing) this.goOnLive();
+  }
+
+  /** Nothing happened between the live edge and the first of what came in: who watches must not wait for it again. */
+  private goOnLive(): void {
+    const next = nextRecorded(this.manifest, this.clock.time);
+    if (next < this.duration) this.clock.set(next);
+    this.goOn();
   }
 
   /** Show the picture at `t`; resolves when it is on the screen, or that of whatever took over meanwhile. */
@@ -191,6 +198,10 @@ export class Engine extends Emitter<EngineMessages> {
 
   private wantedTab(t: number): string | null {
     return this.pinned ?? this.followedTab(t);
+  }
+
+  hasTab(id: string | null): boolean {
+    return this.tab(id) !== undefined;
   }
 
   private tab(id: string | null): TabManifest | undefined {

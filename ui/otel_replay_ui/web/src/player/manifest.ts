@@ -97,6 +97,15 @@ export function nextChunkStart(tab: TabManifest, seq: number): number {
   return index < 0 ? Infinity : startsAt(tab.chunks, index);
 }
 
+/** `t` itself where some tab has recorded something then, else the next moment at which one has; Infinity after the last. */
+export function nextRecorded(manifest: Manifest, t: number): number {
+  const moments = manifest.tabs.map(({ chunks }) => {
+    const index = chunks.end.findIndex((end) => end > t);
+    return index < 0 ? Infinity : Math.max(t, startsAt(chunks, index));
+  });
+  return Math.min(Infinity, ...moments);
+}
+
 /** Bytes as rrweb JSON of the chunks in a range. */
 export function sizeOf(tab: TabManifest, range: SeqRange): number {
   let total = 0;

@@ -6,7 +6,7 @@ import { Emitter } from '../lib/emitter';
 import type { Manifest, SessionDetail, SessionEvent, TraceSummary } from '../lib/types';
 import { mergeEvents } from './merge';
 
-const POLL_MS = 2000;
+const POLL_MS = 1000;
 /** Events may arrive late and out of order: look this far back for more. */
 const LOOK_BACK_MS = 30_000;
 const OFFLINE_DELAY_MS = 6000;
