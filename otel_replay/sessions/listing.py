@@ -19,8 +19,8 @@ MAX_LIMIT = 500
 DAY_MS = 86_400_000
 FIRST_WINDOW_MS = DAY_MS
 WINDOW_GROWTH = 8
-LATEST_MS = 4_000_000_000_000
-"""Beyond any start time; 2096."""
+LATEST_MS = 9_200_000_000_001
+"""Beyond any start time that is stored; 2261."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from otel_replay.traces.tree import forest, forest_json
 
 MAX_SPANS = 10_000
 MAX_LOGS = 2_000
+_SLACK_S = 3_600
+"""How far around its spans a trace's other records are looked for."""
+_EVER = {"from_ns": 0, "to_ns": 2**63 - 1}
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,10 @@ def services(spans: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def read_trace(database: Database, trace_id: str) -> Trace:
     """Reads a trace by its id (32 lower-case hex). Raises NotFoundError."""
-    parameters = {"id": trace_id, **_window(database, trace_id)}
-    spans = _rows(database, "spans", parameters, MAX_SPANS)
-    logs = _rows(database, "logs", parameters, MAX_LOGS)
+    spans, logs = _records(database, {"id": trace_id, **_window(database, trace_id)})
+    if not spans and not logs:
+        # Windows are kept in seconds of 32 bits: a time after 2106 lies elsewhere.
+        spans, logs = _records(database, {"id": trace_id, **_EVER})
     if not spans and not logs:
         raise _unknown(trace_id)
     return Trace(
@@ -81,6 +85,16 @@ def read_trace(database: Database, trace_id: str) -> Trace:
     )
 
 
+def _records(
+    database: Database, parameters: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Spans and logs."""
+    return (
+        _rows(database, "spans", parameters, MAX_SPANS),
+        _rows(database, "logs", parameters, MAX_LOGS),
+    )
+
+
 def _rows(
     database: Database, name: str, parameters: Mapping[str, Any], most: int
 ) -> list[dict[str, Any]]:
@@ -88,12 +102,19 @@ def _rows(
 
 
 def _window(database: Database, trace_id: str) -> dict[str, int]:
-    """The seconds between which the trace happened, so that few days are read."""
+    """The times (ns) between which the trace happened, so that few days are read."""
     for name in ("trace_window", "trace_window_of_logs"):
         row = database.query(read_query(__package__, name), {"id": trace_id})[0]
         if row["found"]:
-            return {"start_s": row["start_s"], "end_s": row["end_s"]}
+            return _bounds_ns(row["start_s"], row["end_s"])
     raise _unknown(trace_id)
+
+
+def _bounds_ns(start_s: int, end_s: int) -> dict[str, int]:
+    return {
+        "from_ns": max(0, start_s - _SLACK_S) * 10**9,
+        "to_ns": (end_s + _SLACK_S) * 10**9,
+    }
 
 
 def _extent_ns(

@@ -335,3 +335,13 @@ def test_empty_resources_beyond_count_are_refused(
     response = post(receiver, "/v1/traces", body)
     assert response.status_code == (400 if what else 200)
     assert what in Status.FromString(response.content).message
+
+
+def test_times_beyond_what_columns_hold_become_the_latest_they_do(
+    receiver: Receiver, database: Database
+) -> None:
+    last = {"start_time_unix_nano": 2**64 - 1, "end_time_unix_nano": 2**64 - 1}
+    response = post(receiver, "/v1/traces", traces_request([span(**last)]).SerializeToString())
+    assert response.status_code == 200
+    rows = database.query("SELECT toYear(Timestamp) AS year, Duration FROM otel_traces")
+    assert rows == [{"year": 2261, "Duration": 0}]

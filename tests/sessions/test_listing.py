@@ -140,3 +140,23 @@ def test_the_last_page_has_no_cursor(alone: World) -> None:
 
 def test_nothing_received_is_an_empty_list(alone: World) -> None:
     assert alone.json("sessions") == {"sessions": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize("time_ns", [0, 9_200_000_000 * 10**9], ids=["1970", "2261"])
+def test_a_session_by_a_clock_that_is_far_off_is_listed_and_opens(
+    alone: World, time_ns: int
+) -> None:
+    alone.log(alone.id, "browser.navigation", Timestamp=time_ns)
+    alone.navigation("today", f"{SHOP}/")
+    alone.worker.run_once()
+    found: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        page = alone.json(f"sessions?limit=1&cursor={cursor}")
+        found += [session["id"] for session in page["sessions"]]
+        cursor = page["next_cursor"]
+    assert sorted(found) == sorted([alone.id, "today"])
+    (event,) = alone.json(f"sessions/{alone.id}/events")["events"]
+    assert event["t_ms"] == time_ns / 1e6
+    events = alone.json(f"sessions/{alone.id}/events?from={time_ns // 10**6}&to=9200000000000")
+    assert len(events["events"]) == 1

@@ -227,3 +227,16 @@ def _row(world: World, span_id: str, parent: str) -> dict[str, Any]:
         "ServiceName": "deep",
         "StatusCode": "Unset",
     }
+
+
+@pytest.mark.parametrize(
+    "start_ns", [0, 1, 4_323_456_000 * 10**9, 9_200_000_000 * 10**9], ids=["0", "1", "2107", "2261"]
+)
+def test_a_trace_by_a_clock_that_is_far_off_can_be_opened(world: World, start_ns: int) -> None:
+    world.span(world.trace, "a" * 16, Timestamp=start_ns, session_id=world.id)
+    world.backend_log("here", world.trace, Timestamp=start_ns)
+    trace = world.json(f"traces/{world.trace}")
+    assert (trace["span_count"], trace["start_ms"]) == (1, start_ns / 1e6)
+    assert [log["body"] for log in trace["logs"]] == ["here"]
+    (of_session,) = world.json(f"sessions/{world.id}/traces")["traces"]
+    assert of_session["name"] == "GET /stock"

@@ -4,7 +4,7 @@ SELECT
     ServiceName, Body, SpanId, if(EventName != '', EventName, LogAttributes['event.name']) AS event_name, LogAttributes
 FROM otel_logs
 WHERE TraceId = {id:String}
-    AND Timestamp BETWEEN fromUnixTimestamp({start_s:Int64}) - INTERVAL 1 HOUR AND fromUnixTimestamp({end_s:Int64}) + INTERVAL 1 HOUR
+    AND Timestamp BETWEEN fromUnixTimestamp64Nano({from_ns:Int64}) AND fromUnixTimestamp64Nano({to_ns:Int64})
 ORDER BY Timestamp, SpanId, Body
 LIMIT 1 BY Timestamp, SpanId, ServiceName, Body, LogAttributes
 LIMIT {limit:UInt32}

@@ -7,7 +7,7 @@ SELECT
     Links.TraceId AS link_traces, Links.SpanId AS link_spans, Links.Attributes AS link_attributes
 FROM otel_traces
 WHERE TraceId = {id:String}
-    AND Timestamp BETWEEN fromUnixTimestamp({start_s:Int64}) - INTERVAL 1 HOUR AND fromUnixTimestamp({end_s:Int64}) + INTERVAL 1 HOUR
+    AND Timestamp BETWEEN fromUnixTimestamp64Nano({from_ns:Int64}) AND fromUnixTimestamp64Nano({to_ns:Int64})
 ORDER BY Timestamp, SpanId
 -- A redelivered span is there twice.
 LIMIT 1 BY SpanId, ServiceName, SpanName, SpanKind, Timestamp

@@ -79,7 +79,7 @@ def _row_bytes(resources: Any, scopes: str, records: str) -> int:
     if total > MAX_ROW_BYTES:
         raise InvalidDataError(
             f"the request's {records} make {total >> 20} MiB of rows, as each repeats the"
-            f" attributes of its resource and scope: at most {MAX_ROW_BYTES >> 20} MiB can be stored at once,"
+            f" attributes of its resource and scope: at most {MAX_ROW_BYTES >> 20} MiB are taken,"
             " so send fewer of them in one request"
         )
     return total

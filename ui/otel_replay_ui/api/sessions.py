@@ -69,6 +69,6 @@ def show_events(backend: Backend, session_id: str) -> flask.Response:
         backend.now_ms(),
         kinds=events_of.checked_kinds(kinds),
         from_ns=max(0, parameters.time_ns("from", 0) - _SLACK_NS),
-        to_ns=parameters.time_ns("to", events_of.LATEST_NS - _SLACK_NS) + _SLACK_NS,
+        to_ns=min(parameters.time_ns("to", events_of.LATEST_NS) + _SLACK_NS, events_of.LATEST_NS),
     )
     return json_response(body)
