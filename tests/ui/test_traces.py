@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.ui.conftest import Open
-from tests.ui.worlds import SHOP_ID, Json, shop
+from tests.ui.worlds import SHOP_ID, Json, World, shop, span
 
 pytestmark = pytest.mark.e2e
 
@@ -110,3 +110,41 @@ def test_a_trace_of_nobody_says_so(visit: Open) -> None:
 def test_an_unknown_trace_is_said_to_be_unknown(page: Page, address: str) -> None:
     page.goto(f"{address}/traces/{'1' * 32}")
     expect(page.get_by_text("This trace cannot be shown")).to_be_visible()
+
+
+def wild_trace() -> Json:
+    """2,000 spans of 60 services on 200 levels: long names, a skewed clock, lost parents."""
+    start = 1_790_000_000_000.0
+
+    def make(number: int) -> Json:
+        skew = -3000 if number % 13 == 0 else 0
+        name = f"operation {number} " + "x" * 300
+        return span(f"{number:016x}", "" if number == 0 else "ff", name,
+                    "Internal", f"a-service-with-a-long-name-{number % 60}",
+                    start + number + skew, number % 5, orphan=number % 97 == 0)  # fmt: skip
+
+    spans = [make(number) for number in range(2000)]
+    for number in range(1, 200):
+        spans[number - 1]["children"].append(spans[number])
+    spans[199]["children"] = spans[200:]
+    services = [{"name": f"a-service-with-a-long-name-{n}", "spans": 33, "errors": 0}
+                for n in range(60)]  # fmt: skip
+    return {"trace_id": "8" * 32, "start_ms": start, "end_ms": start + 2000, "duration_ms": 2000,
+            "span_count": 2000, "error_count": 0, "truncated": False, "services": services,
+            "spans": [spans[0]], "logs": [], "sessions": []}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_wild_trace_fits_the_page_and_can_be_folded(
+    visit: Open, page: Page, world: World, width: int
+) -> None:
+    world.traces["8" * 32] = wild_trace()
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(f"/traces/{'8' * 32}")
+    expect(page.get_by_test_id("waterfall-span").first).to_contain_text("operation 0")
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+    top_bar = box(page.locator(".topbar"))
+    assert top_bar["height"] < 60
+    page.get_by_role("button", name="Hide the spans below").first.click()
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(1)
+    expect(page.get_by_role("button", name="Show 1999 spans below")).to_be_visible()

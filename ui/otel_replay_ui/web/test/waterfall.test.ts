@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSpan, placePlayhead, toRows, traceRange } from '../src/waterfall/layout';
+import { eachSpan, findSpan, placePlayhead, toRows, traceRange } from '../src/waterfall/layout';
 import { deepestFailure, traceTitle } from '../src/waterfall/pane';
 import { span, trace } from './samples';
 
@@ -19,6 +19,24 @@ describe('rows', () => {
   it('hide what is below a collapsed span, and count it', () => {
     expect(ids(['early'])).toEqual(['0root', '1early', '1late']);
     expect(toRows(tree, new Set(['root']))).toMatchObject([{ descendants: 3, collapsed: true }]);
+  });
+});
+
+describe('a trace of many levels', () => {
+  const levels = 50_000;
+  let deep = span(`level ${levels - 1}`, 100, 1);
+  for (let level = levels - 2; level >= 0; level -= 1) deep = span(`level ${level}`, 100, 1, { children: [deep] });
+
+  it('is laid out and searched', () => {
+    const rows = toRows([deep], new Set());
+    expect(rows).toHaveLength(levels);
+    expect(rows[0]).toMatchObject({ descendants: levels - 1, depth: 0 });
+    expect(rows.at(-1)).toMatchObject({ descendants: 0, depth: levels - 1, hasChildren: false });
+    expect(findSpan([deep], `level ${levels - 1}`)?.children).toEqual([]);
+  });
+
+  it('is walked in reading order', () => {
+    expect([...eachSpan(tree)].map(({ span_id }) => span_id)).toEqual(['root', 'late', 'early', 'leaf']);
   });
 });
 

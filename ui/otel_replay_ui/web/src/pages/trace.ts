@@ -19,7 +19,7 @@ function header(trace: Trace): HTMLElement {
   return h(
     'div',
     { class: 'trace-head' },
-    h('h1', {}, traceTitle(trace)),
+    h('h1', { title: traceTitle(trace) }, traceTitle(trace)),
     trace.error_count > 0 && h('span', { class: 'badge danger' }, icon('alert', 12), 'failed'),
     h('p', {}, traceSummary(trace), ' · ', started, ' · ', copyId),
   );

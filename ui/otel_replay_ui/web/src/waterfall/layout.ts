@@ -13,18 +13,49 @@ export interface SpanRow {
 
 /** Rows in reading order: parents before children, siblings by their start. */
 export function toRows(spans: Span[], collapsed: ReadonlySet<string>): SpanRow[] {
+  const all = inReadingOrder(spans);
+  const below = countBelow(all);
   const rows: SpanRow[] = [];
-  const visit = (span: Span, depth: number): number => {
+  for (let index = 0; index < all.length; ) {
+    const { span, depth } = all[index]!;
+    const descendants = below[index]!;
     const isCollapsed = collapsed.has(span.span_id);
-    const row: SpanRow = { span, depth, hasChildren: span.children.length > 0, collapsed: isCollapsed, descendants: 0 };
-    rows.push(row);
-    const position = rows.length;
-    for (const child of byStart(span.children)) row.descendants += 1 + visit(child, depth + 1);
-    if (isCollapsed) rows.length = position;
-    return row.descendants;
-  };
-  for (const span of byStart(spans)) visit(span, 0);
+    rows.push({ span, depth, hasChildren: descendants > 0, collapsed: isCollapsed, descendants });
+    index += isCollapsed ? descendants + 1 : 1;
+  }
   return rows;
+}
+
+interface Placed {
+  span: Span;
+  depth: number;
+  /** Its index in the reading order; -1 for roots. */
+  parent: number;
+}
+
+/** Without recursion, like all walks here: traces of thousands of levels exist. */
+function inReadingOrder(spans: Span[]): Placed[] {
+  const result: Placed[] = [];
+  const stack: Placed[] = [];
+  const push = (siblings: Span[], depth: number, parent: number): void => {
+    for (const span of byStart(siblings).reverse()) stack.push({ span, depth, parent });
+  };
+  push(spans, 0, -1);
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    result.push(next);
+    push(next.span.children, next.depth + 1, result.length - 1);
+  }
+  return result;
+}
+
+/** How many spans each one has below it; children come after their parents. */
+function countBelow(all: Placed[]): number[] {
+  const below = all.map(() => 0);
+  for (let index = all.length - 1; index >= 0; index -= 1) {
+    const { parent } = all[index]!;
+    if (parent >= 0) below[parent]! += below[index]! + 1;
+  }
+  return below;
 }
 
 function byStart(spans: Span[]): Span[] {
@@ -32,9 +63,10 @@ function byStart(spans: Span[]): Span[] {
 }
 
 export function* eachSpan(spans: Span[]): Generator<Span> {
-  for (const span of spans) {
+  const stack = [...spans].reverse();
+  for (let span = stack.pop(); span; span = stack.pop()) {
     yield span;
-    yield* eachSpan(span.children);
+    for (let index = span.children.length - 1; index >= 0; index -= 1) stack.push(span.children[index]!);
   }
 }
 

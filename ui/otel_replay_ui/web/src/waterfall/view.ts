@@ -10,7 +10,6 @@ import { serviceColor } from './colors';
 import { isFailed, placePlayhead, toRows, traceRange, type SpanRow, type TimeRange } from './layout';
 
 const ROW_HEIGHT = 30;
-const INDENT_PX = 14;
 const MAX_INDENT = 12;
 const TICK_GAP_PX = 70;
 
@@ -110,7 +109,7 @@ export class Waterfall {
     const { span, depth } = row;
     return h(
       'div',
-      { class: 'span-name', style: { 'padding-left': `${8 + Math.min(depth, MAX_INDENT) * INDENT_PX}px` } },
+      { class: 'span-name', style: { '--depth': String(Math.min(depth, MAX_INDENT)) } },
       this.toggle(row),
       h('i', { class: 'span-service-mark' }),
       failed && h('span', { class: 'span-failed', title: span.status_message || 'Failed' }, icon('alert', 13)),
