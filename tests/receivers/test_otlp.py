@@ -345,3 +345,31 @@ def test_times_beyond_what_columns_hold_become_the_latest_they_do(
     assert response.status_code == 200
     rows = database.query("SELECT toYear(Timestamp) AS year, Duration FROM otel_traces")
     assert rows == [{"year": 2261, "Duration": 0}]
+
+
+@pytest.mark.parametrize(
+    ("session_id", "named"),
+    [
+        ("rum-12_3.4", "rum-12_3.4"),
+        (12345, "12345"),
+        ("a" * 128, "a" * 128),
+        ("a" * 129, ""),
+        ("'; DROP TABLE sessions; --", ""),
+        ("a/b", ""),
+        ("..", ""),
+        ("ü", ""),
+        ("a\nb", ""),
+        (["a"], ""),
+    ],
+)
+def test_only_what_can_stand_in_a_path_names_a_session(
+    receiver: Receiver, database: Database, session_id: Any, named: str
+) -> None:
+    attributes = {"session.id": session_id}
+    logs, spans = [{"body": "x", "attributes": attributes}], [span(attributes=attributes)]
+    assert post(receiver, "/v1/logs", logs_request(logs).SerializeToString()).ok
+    assert post(receiver, "/v1/traces", traces_request(spans).SerializeToString()).ok
+    for table, column in (("otel_logs", "LogAttributes"), ("otel_traces", "SpanAttributes")):
+        (row,) = database.query(f"SELECT SessionId, {column}['session.id'] AS sent FROM {table}")
+        assert row["SessionId"] == named
+        assert row["sent"]

@@ -9,7 +9,7 @@ from otel_replay import semconv
 from otel_replay.errors import InvalidDataError
 from otel_replay.sessions.chunks import MAX_CHUNK_BYTES, Chunk
 
-_SESSION_ID = re.compile(r"[0-9A-Za-z_.\-]{1,128}")
+_SESSION_ID = re.compile(r"[0-9A-Za-z_\-][0-9A-Za-z_.\-]{0,127}")
 _TAB = re.compile(r"[0-9A-Za-z_\-]{1,64}")
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _MAX_SEQ = 2**32 - 1
