@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from otel_replay.storage.clickhouse import Database
 from otel_replay_ui.server import WsgiServer
-from otel_replay_ui.sql import create_sql_app
+from otel_replay_ui.sql import create_sql_app, http
+from tests.support.process import wait_for
 
 
 @pytest.fixture
@@ -189,3 +191,23 @@ def test_limits_cannot_be_lifted_by_settings_in_the_url(sql: str) -> None:
     statement = "SELECT value FROM system.settings WHERE name = 'readonly'"
     query = {"query": statement, "readonly": "0"}
     assert requests.get(f"{sql}/", query, timeout=10).text == "1\n"
+
+
+def test_statements_beyond_the_limit_wait_and_then_are_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "AT_ONCE", 1)
+    monkeypatch.setattr(http, "LONGEST_WAIT_S", 0.1)
+    monkeypatch.setitem(http.LIMITS, "max_execution_time", 3)
+    app = create_sql_app(database.address)
+    long = "SELECT count() FROM numbers(1000000000000) WHERE cityHash64(number) = 1"
+    running = threading.Thread(target=app.test_client().post, args=("/",), kwargs={"data": long})
+    running.start()
+
+    def refused() -> bool:
+        return app.test_client().post("/", data="SELECT 1").status_code == 503
+
+    wait_for("a statement to be refused", refused)
+    assert app.test_client().get("/ping").status_code == 200
+    running.join()
+    assert app.test_client().post("/", data="SELECT 1").text == "1\n"

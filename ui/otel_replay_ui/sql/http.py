@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import re
+import threading
 import time
 import uuid
 import zlib
@@ -29,6 +30,10 @@ LIMITS: dict[str, Any] = {
     # Last: once it holds, no other setting can be set.
     "readonly": 1,
 }
+AT_ONCE = 4
+"""Statements that run at the same time: each may take as much memory as LIMITS say."""
+LONGEST_WAIT_S = 30.0
+"""A statement that found no place for so long is refused."""
 # The formatter quotes names that are keywords too, such as `Values`.
 _FORMAT = re.compile(r"\nFORMAT `?(\w+)`?$")
 _NOT_PRINTABLE = re.compile(r"[^ -~]")
@@ -45,7 +50,7 @@ _CONTENT_TYPES = {
     "Native": "application/octet-stream",
     "Parquet": "application/octet-stream",
 }
-_NO_RIGHTS, _NO_SUCH_PATH = 497, 48
+_NO_RIGHTS, _NO_SUCH_PATH, _TOO_MANY_STATEMENTS = 497, 48, 202
 
 
 def create_sql_app(address: Address) -> flask.Flask:
@@ -55,6 +60,7 @@ def create_sql_app(address: Address) -> flask.Flask:
     settings belong to the connection.
     """
     database = Database(address)
+    places = threading.BoundedSemaphore(AT_ONCE)
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
 
@@ -66,7 +72,13 @@ def create_sql_app(address: Address) -> flask.Flask:
     def query() -> flask.Response:
         if not flask.request.args and flask.request.method == "GET":
             return ping()
-        return _answer(database, flask.request)
+        if not places.acquire(timeout=LONGEST_WAIT_S):
+            message = f"{AT_ONCE} statements are running, which is the limit: try again later"
+            return _exception(503, _TOO_MANY_STATEMENTS, message, "")
+        try:
+            return _answer(database, flask.request)
+        finally:
+            places.release()
 
     @app.errorhandler(404)
     def no_such_path(_error: Exception) -> flask.Response:
