@@ -111,3 +111,33 @@ def test_the_list_shows_markup_as_text_and_links_nowhere_else(visit: Open, world
     expect(page.get_by_test_id("session-row")).to_contain_text("onerror")
     assert page.locator("a[href^='javascript:']").count() == 0
     assert_unharmed(page)
+
+
+BROKEN: list[Json] = [
+    {"type": 3, "data": None},
+    {"type": 3, "data": {}},
+    {"type": 99, "data": {"source": 0}},
+    {"type": "3", "data": {"source": 0}},
+    {"type": 3, "data": {"source": 0}},
+    {"type": 3, "data": {"source": 0, "adds": [None], "removes": 7, "texts": {}}},
+    {"type": 3, "data": {"source": 0, "texts": [], "attributes": [], "removes": [], "adds": [
+        {"parentId": 1, "nextId": None, "node": {"type": 2, "id": 950, "tagName": "1 <x",
+                                                 "attributes": {"<": "1"}, "childNodes": []}}]}},
+    {"type": 3, "data": {"source": 1, "positions": [None, {"x": "a"}]}},
+    {"type": 3, "data": {"source": 2, "type": "x", "id": -5}},
+    {"type": 3, "data": {"source": 8, "id": 1, "adds": [{"rule": "}{", "index": [1, "x"]}]}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", BROKEN, ids=lambda event: json.dumps(event)[:60])
+def test_an_event_that_makes_no_sense_does_not_stop_the_replay(
+    visit: Open, world: World, event: Json
+) -> None:
+    part = next(iter(world.sessions[0].tabs.values()))[0]
+    middle = len(part.events) // 2
+    part.events.insert(middle, event | {"timestamp": part.events[middle]["timestamp"]})
+    page = visit(f"/sessions/{SHOP_ID}")
+    page.evaluate("window.__player.seek(3000)")
+    expect(page.get_by_test_id("player")).to_have_attribute("data-phase", "ready")
+    inner = page.frame_locator("[data-testid=replay-frame] iframe")
+    expect(inner.locator("body")).not_to_be_empty()

@@ -31,6 +31,11 @@ interface Position {
   timeOffset: number;
 }
 
+function isPosition(value: unknown): value is Position {
+  const position = value as Position | null;
+  return typeof position === 'object' && position !== null && Number.isFinite(position.timeOffset);
+}
+
 const MOVES: ReadonlySet<unknown> = new Set([Source.MouseMove, Source.TouchMove, Source.Drag]);
 
 const USER_SOURCES: ReadonlySet<unknown> = new Set([
@@ -52,7 +57,7 @@ export function isActivity(event: RrwebEvent): boolean {
 export function isEvent(value: unknown): value is RrwebEvent {
   const event = value as RrwebEvent | null;
   if (typeof event !== 'object' || event === null) return false;
-  return typeof event.type === 'number' && Number.isFinite(event.timestamp) && typeof event.data === 'object';
+  return typeof event.type === 'number' && Number.isFinite(event.timestamp) && typeof event.data === 'object' && event.data !== null;
 }
 
 /**
@@ -66,7 +71,7 @@ export function splitMoves(event: RrwebEvent): RrwebEvent[] {
   const positions = event.data['positions'];
   if (event.type !== EventType.IncrementalSnapshot || !MOVES.has(event.data['source'])) return [event];
   if (!Array.isArray(positions)) return [];
-  return (positions as Position[]).map((position) => ({
+  return positions.filter(isPosition).map((position) => ({
     type: event.type,
     timestamp: event.timestamp + position.timeOffset,
     data: { ...event.data, positions: [{ ...position, timeOffset: 0 }] },

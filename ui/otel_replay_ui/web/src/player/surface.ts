@@ -47,6 +47,7 @@ export class Surface {
       mouseTail: { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
     });
     assertSandboxed(this.replayer.iframe);
+    skipWhatFails(this.replayer);
     this.replayer.iframe.title = 'The recorded page';
     this.replayer.iframe.tabIndex = -1;
     this.replayer.on('resize', (size: unknown) => this.resized(size as Viewport));
@@ -121,6 +122,19 @@ export class Surface {
     this.viewport = { width: Number(size.width) || 1024, height: Number(size.height) || 768 };
     this.onResize(this.viewport);
   }
+}
+
+/** An event that makes no sense to the replayer is left out: what is around it can still be shown. */
+function skipWhatFails(replayer: Replayer): void {
+  const inner = replayer as unknown as { applyIncremental: (event: unknown, sync: boolean) => void };
+  const apply = inner.applyIncremental.bind(replayer);
+  inner.applyIncremental = (event, sync) => {
+    try {
+      apply(event, sync);
+    } catch (error) {
+      console.warn('An event of the recording cannot be applied and is left out.', error);
+    }
+  };
 }
 
 /** Recorded pages are hostile: without scripts, or not at all. */
