@@ -67,9 +67,11 @@ def shop(up: Up, context: BrowserContext) -> Visit:
     second.goto(f"{base}/products/grinder")
     assert second.evaluate("() => window.otelReplay.getSessionId()") == visit.session_id
     visit.remember("the other tab", second)
+    # The page's own clock, as the error reaches it: the test may hear of it much later.
+    second.evaluate("() => addEventListener('error', () => { window.thrownAt = Date.now(); })")
     with second.expect_event("pageerror"):
         second.click("[data-view-3d]")
-    visit.thrown_at_ms = second.evaluate("() => Date.now()")
+    visit.thrown_at_ms = second.evaluate("() => window.thrownAt")
 
     first.bring_to_front()
     first.goto(f"{base}/account")
