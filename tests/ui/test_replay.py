@@ -228,3 +228,24 @@ def test_a_link_to_a_tab_that_does_not_exist_follows_the_user(visit: Open) -> No
         "aria-pressed", "true"
     )
     assert words(page.evaluate(PICTURE)["text"])
+
+
+GROWING_ABOVE = """async () => {
+  const shown = window.__player.document();
+  const block = (height) => {
+    const element = shown.createElement('div');
+    element.style.height = `${height}px`;
+    return element;
+  };
+  shown.body.append(block(5000));
+  shown.defaultView.scrollTo(0, 600);
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  shown.body.prepend(block(200));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return shown.defaultView.scrollY;
+}"""
+
+
+def test_the_replay_scrolls_as_recorded_and_not_by_itself(visit: Open) -> None:
+    page = visit(f"{SESSION}?t=2000")
+    assert page.evaluate(GROWING_ABOVE) == 600
