@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from otel_replay.errors import ConfigError
 from otel_replay.storage.clickhouse import Address
@@ -42,6 +43,12 @@ class Listen:
 
 def _origins(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("expected a whole number")
+    return int(text)
 
 
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str, metavar: str) -> Any:
@@ -83,10 +90,13 @@ class Settings:
         (), _origins, "pages that may send here, * as a wildcard; default: loopback", "ORIGIN,..."
     )
     max_request_bytes: int = _setting(
-        64 * 1024 * 1024, int, "limit of one OTLP request, also once decompressed", "BYTES"
+        64 * 1024 * 1024,
+        _whole_number,
+        "limit of one OTLP request, also once decompressed",
+        "BYTES",
     )
     commit_delay_ms: int = _setting(
-        250, int, "how long a request waits at most for others to be stored with it", "MS"
+        250, _whole_number, "how long a request waits at most for others to be stored with it", "MS"
     )
 
     def validate(self) -> Settings:
@@ -110,7 +120,7 @@ class Settings:
     @property
     def clickhouse_url(self) -> str:
         """`clickhouse`, or the embedded engine in the data folder."""
-        return self.clickhouse or f"chdb://{self.data}/clickhouse"
+        return self.clickhouse or f"chdb://{quote(str(self.data))}/clickhouse"
 
     @property
     def blobs_url(self) -> str:
@@ -137,9 +147,9 @@ def load_settings(
         source, text = next(((s, t) for s, t in sources if t not in (None, "")), ("", None))
         if text is not None:
             values[name] = _parsed(setting.metadata["parse"], source, text)
-    settings = Settings(**values).validate()
+    settings = Settings(**values)
     # The working directory changes once the embedded engine runs.
-    return replace(settings, data=settings.data.absolute())
+    return replace(settings, data=settings.data.absolute()).validate()
 
 
 def _parsed(parse: Callable[[str], Any], source: str, text: Any) -> Any:
@@ -159,7 +169,7 @@ def _read_file(name: str | None) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:
         raise ConfigError(f"configuration file {path}: {exc.strerror}") from exc
-    except tomllib.TOMLDecodeError as exc:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError(f"configuration file {path} is not TOML: {exc}") from exc
     known = {setting.name for setting in fields(Settings)}
     unknown = sorted(set(values) - known)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
 
@@ -40,18 +40,23 @@ class Address:
 
         Raises ConfigError.
         """
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(value)
+        except ValueError as exc:
+            raise _no_address(value) from exc
         if parts.scheme == "chdb":
-            path, database = Path(parts.path), _query_value(parts.query, "database")
-            usable = bool(parts.path.strip("/"))
+            path, database = Path(unquote(parts.path)), _query_value(parts.query, "database")
+            usable = value.startswith("chdb:///") and bool(parts.path.strip("/"))
         else:
             path, database = None, parts.path.strip("/")
             usable = parts.scheme in ("http", "https") and bool(parts.hostname)
         database = database or DEFAULT_DATABASE
         if not usable or not _DATABASE_NAME.fullmatch(database):
+            raise _no_address(value)
+        if path is not None and "?" in str(path):
             raise ConfigError(
-                f"OTEL_REPLAY_CLICKHOUSE is {_without_password(value)!r}: expected chdb:///path or"
-                " http(s)://user:password@host:port/database"
+                f"the folder {path} has a '?' in its name, where the embedded ClickHouse takes a"
+                " path to end: choose another one"
             )
         return cls(value, path, database)
 
@@ -59,6 +64,13 @@ class Address:
     def shown(self) -> str:
         """The address without its password, for messages."""
         return _without_password(self.url)
+
+
+def _no_address(value: str) -> ConfigError:
+    return ConfigError(
+        f"OTEL_REPLAY_CLICKHOUSE is {_without_password(value)!r}: expected chdb:///path or"
+        " http(s)://user:password@host:port/database"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +202,7 @@ class Database:
                 self._create_database(clickhouse_connect)
             if embedded is not None:
                 return clickhouse_connect.get_client(
-                    dsn=f"chdb://{embedded}", database=self.address.database
+                    interface="chdb", path=str(embedded), database=self.address.database
                 )
             return clickhouse_connect.get_client(
                 dsn=self.address.url, database=self.address.database, autogenerate_session_id=False
@@ -200,7 +212,7 @@ class Database:
         embedded = self.address.embedded_path
         if embedded is not None:
             embedded.mkdir(parents=True, exist_ok=True)
-            client = clickhouse_connect.get_client(dsn=f"chdb://{embedded}")
+            client = clickhouse_connect.get_client(interface="chdb", path=str(embedded))
         else:
             root = urlsplit(self.address.url)._replace(path="").geturl()
             client = clickhouse_connect.get_client(dsn=root, autogenerate_session_id=False)

@@ -57,7 +57,7 @@ def test_up_takes_the_flags_of_the_contract() -> None:
         (["--ui", "0.0.0.0:0"], {}, ["loopback"]),
         ([], {"OTEL_REPLAY_CLICKHOUSE": "mysql://x"}, ["OTEL_REPLAY_CLICKHOUSE", "chdb:///path"]),
         ([], {"OTEL_REPLAY_BLOBS": "ftp://x"}, ["OTEL_REPLAY_BLOBS", "file:///path"]),
-        (["--commit-delay-ms", "soon"], {}, ["--commit-delay-ms"]),
+        (["--commit-delay-ms", "soon"], {}, ["--commit-delay-ms", "a whole number"]),
         (["--config", "/nowhere.toml"], {}, ["/nowhere.toml"]),
     ],
     ids=["no host", "not loopback", "clickhouse", "blobs", "number", "config file"],
@@ -67,6 +67,20 @@ def test_a_wrong_setting_is_one_sentence(
 ) -> None:
     result = run("up", "--data", str(tmp_path / "d"), *arguments, **environment)
     assert_one_sentence(result, *named)
+
+
+def test_a_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b'data = "\xff"')
+    assert_one_sentence(run("migrate", "--config", str(file)), str(file))
+
+
+def test_a_data_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = str(tmp_path / "däta #1?a=b %41;'")
+    assert run("migrate", "--data", folder).returncode == 0
+    result = run("sql", "SELECT count() FROM sessions", "--data", folder, "--format", "TSV")
+    assert (result.stdout, result.stderr) == ("0\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == [Path(folder).name]
 
 
 def test_settings_come_from_a_file_too_and_unknown_keys_are_named(tmp_path: Path) -> None:

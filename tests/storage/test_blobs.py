@@ -58,7 +58,9 @@ def test_a_write_that_fails_leaves_nothing(store: BlobStore, tmp_path: Path) -> 
     assert list(store.list()) == ["folder"]
 
 
-@pytest.mark.parametrize("url", ["s3:/bucket", "http://x", "file://host/path", "file:///", "x"])
+@pytest.mark.parametrize(
+    "url", ["s3:/bucket", "file:relative", "http://x", "file://host/path", "file:///", "x"]
+)
 def test_a_wrong_address_names_the_forms(url: str) -> None:
     with pytest.raises(ConfigError, match="expected file:///path"):
         open_blob_store(url)

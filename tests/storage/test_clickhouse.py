@@ -20,10 +20,18 @@ def test_addresses_of_both_kinds() -> None:
     assert Address.parse("http://localhost:8123").database == "otel"
 
 
-@pytest.mark.parametrize("url", ["", "chdb://", "http://", "tcp://h:9000", "http://h/a;drop"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "chdb://", "chdb://relative/path", "chdb:/path", "http://", "http://[::1", "tcp://h:9000"],
+)
 def test_a_wrong_address_names_the_forms(url: str) -> None:
     with pytest.raises(ConfigError, match="chdb:///path or http"):
         Address.parse(url)
+
+
+def test_a_database_has_a_plain_name() -> None:
+    with pytest.raises(ConfigError, match="chdb:///path or http"):
+        Address.parse("http://h/a;drop")
 
 
 def test_a_password_is_never_shown() -> None:

@@ -36,8 +36,8 @@ class BlobStore(Protocol):
 
 def open_blob_store(url: str) -> BlobStore:
     """Opens the store that ``OTEL_REPLAY_BLOBS`` names. Raises ConfigError."""
-    parts = urlsplit(url)
-    if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
+    parts = urlsplit(url) if url.startswith("file:///") else None
+    if parts is not None and parts.path.strip("/"):
         return FileBlobStore(Path(unquote(parts.path)))
     raise ConfigError(
         f"OTEL_REPLAY_BLOBS is {url!r}: expected file:///path (s3:// is not supported yet)"
