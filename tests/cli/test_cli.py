@@ -75,12 +75,13 @@ def test_a_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
     assert_one_sentence(run("migrate", "--config", str(file)), str(file))
 
 
-def test_a_data_folder_may_have_any_name(tmp_path: Path) -> None:
-    folder = str(tmp_path / "däta #1?a=b %41;'")
+def test_a_data_folder_may_have_nearly_any_name(tmp_path: Path) -> None:
+    folder = str(tmp_path / "däta #1&a=b %41;'")
     assert run("migrate", "--data", folder).returncode == 0
     result = run("sql", "SELECT count() FROM sessions", "--data", folder, "--format", "TSV")
     assert (result.stdout, result.stderr) == ("0\n", "")
     assert [path.name for path in tmp_path.iterdir()] == [Path(folder).name]
+    assert_one_sentence(run("migrate", "--data", str(tmp_path / "a?b")), "a?b", "'?'")
 
 
 def test_settings_come_from_a_file_too_and_unknown_keys_are_named(tmp_path: Path) -> None:
