@@ -124,9 +124,9 @@ class SessionWorker:
         except RetryableError:
             self._settling.update(dict.fromkeys(batch, now_ms))
             raise
-        except QueryError:
+        except QueryError as exc:
             if len(batch) == 1:
-                log.exception("session %s cannot be computed now", batch[0])
+                log.error("session %s cannot be computed now: %s", batch[0], exc)
                 self._settling[batch[0]] = now_ms + REFUSED_MS
                 return
             middle = len(batch) // 2
