@@ -211,14 +211,25 @@ class Database:
     def _create_database(self, clickhouse_connect: Any) -> None:
         embedded = self.address.embedded_path
         if embedded is not None:
-            embedded.mkdir(parents=True, exist_ok=True)
-            client = clickhouse_connect.get_client(interface="chdb", path=str(embedded))
+            client = _first_client(clickhouse_connect, embedded)
         else:
             root = urlsplit(self.address.url)._replace(path="").geturl()
             client = clickhouse_connect.get_client(dsn=root, autogenerate_session_id=False)
         client.command(f"CREATE DATABASE IF NOT EXISTS `{self.address.database}`")
         client.close()
         self._created = True
+
+
+def _first_client(clickhouse_connect: Any, folder: Path) -> Any:
+    """Starts the embedded engine. Raises ConfigError when it cannot have the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return clickhouse_connect.get_client(interface="chdb", path=str(folder))
+    except (OSError, clickhouse_connect.driver.exceptions.ClickHouseError) as exc:
+        raise ConfigError(
+            f"the embedded ClickHouse cannot open {folder}: stop the process that has it open, or"
+            f" choose a folder that is writable ({exc})"
+        ) from exc
 
 
 def _driver() -> Any:

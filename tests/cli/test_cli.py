@@ -84,6 +84,16 @@ def test_a_data_folder_may_have_nearly_any_name(tmp_path: Path) -> None:
     assert_one_sentence(run("migrate", "--data", str(tmp_path / "a?b")), "a?b", "'?'")
 
 
+def test_an_engine_that_another_process_has_open_is_said_so(tmp_path: Path) -> None:
+    """The lock is the data folder's; the engine may lie elsewhere."""
+    with Up(tmp_path / "first") as up:
+        engine = f"chdb://{up.data}/clickhouse"
+        result = run("migrate", "--data", str(tmp_path / "second"), "--clickhouse", engine)
+    assert result.returncode == 2
+    assert "stop the process that has it open" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_settings_come_from_a_file_too_and_unknown_keys_are_named(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('otlp_gprc = "127.0.0.1:1"\n')
