@@ -11,6 +11,9 @@ from waitress import wasyncore
 
 from otel_replay.errors import ConfigError
 
+_LOOK_S = 0.25
+"""How often the polling thread looks whether it is to stop."""
+
 
 class WsgiServer:
     """Listens from construction on; answers from `start` to `stop`."""
@@ -28,8 +31,6 @@ class WsgiServer:
                 channel_timeout=60,
                 # A response is streamed to the client once it is larger than this.
                 outbuf_high_watermark=8 * 1024 * 1024,
-                # select(), the default, fails for good once the process has 1,024 files open.
-                asyncore_use_poll=True,
             )
         except OSError as exc:
             raise ConfigError(
@@ -37,7 +38,8 @@ class WsgiServer:
                 f" port, or choose another with {flag}"
             ) from exc
         self.port = int(self._server.effective_port)
-        self._thread = threading.Thread(target=self._server.run, name=name, daemon=True)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Begins to answer."""
@@ -46,9 +48,15 @@ class WsgiServer:
     def stop(self) -> None:
         """Requests under way have 5 s to end; then all connections are closed."""
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
-        # Sockets belong to the thread that polls them, so that thread closes them.
-        self._server.trigger.pull_trigger(self._close)
+        self._stopping.set()
         self._thread.join(timeout=5)
 
-    def _close(self) -> None:
-        wasyncore.close_all(self._server._map, ignore_all=True)
+    def _run(self) -> None:
+        """Polls until the stop, then closes all: sockets belong to the thread that polls them.
+
+        With poll(): select(), waitress' default, ends for good once 1,024 files are open.
+        """
+        connections = self._server._map
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=_LOOK_S, use_poll=True, map=connections, count=1)
+        wasyncore.close_all(connections, ignore_all=True)
