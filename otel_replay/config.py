@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from otel_replay.errors import ConfigError
+from otel_replay.projects import IngestKey, Project, key_from_text, parse_projects
 from otel_replay.storage.clickhouse import Address
 
 DEFAULT_CONFIG_FILE = "otel-replay.toml"
@@ -49,6 +50,24 @@ def _whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise ValueError("expected a whole number")
     return int(text)
+
+
+def _keys(text: str) -> tuple[IngestKey, ...]:
+    return tuple(key_from_text(part) for part in _origins(text))
+
+
+_RANGES = {
+    "max_request_bytes": (1024, 2**31 - 1),
+    "commit_delay_ms": (1, 10_000),
+    "request_timeout_s": (1, 3600),
+    "max_connection_age_s": (0, 2**31 - 1),
+    "keepalive_time_s": (1, 2**31 // 1000),
+    "keepalive_timeout_s": (1, 3600),
+    "workers": (1, 256),
+    "spool_limit_bytes": (0, 2**50),
+    "memory_limit_bytes": (0, 2**50),
+    "memory_soft_limit_bytes": (0, 2**50),
+}
 
 
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str, metavar: str) -> Any:
@@ -98,29 +117,125 @@ class Settings:
     commit_delay_ms: int = _setting(
         250, _whole_number, "how long a request waits at most for others to be stored with it", "MS"
     )
+    ingest_keys: tuple[IngestKey, ...] = _setting(
+        (), _keys, "keys that senders to the default project need; see also the file", "KEY,..."
+    )
+    key_header: str = _setting(
+        "x-otel-replay-key",
+        str.lower,
+        "header (gRPC: metadata) that may carry the key, beside authorization",
+        "NAME",
+    )
+    tls_certificate: str = _setting(
+        "", str, "PEM file with the certificate chain for OTLP; with it OTLP is TLS only", "FILE"
+    )
+    tls_key: str = _setting("", str, "PEM file with the certificate's private key", "FILE")
+    tls_client_ca: str = _setting(
+        "", str, "PEM file with the authorities of client certificates, then required", "FILE"
+    )
+    request_timeout_s: int = _setting(
+        30, _whole_number, "a request must have arrived whole in this time", "SECONDS"
+    )
+    max_connection_age_s: int = _setting(
+        0, _whole_number, "connections are closed after this time, 0 for never", "SECONDS"
+    )
+    keepalive_time_s: int = _setting(
+        7200, _whole_number, "an idle gRPC connection is pinged after this time", "SECONDS"
+    )
+    keepalive_timeout_s: int = _setting(
+        20, _whole_number, "a ping must be answered in this time", "SECONDS"
+    )
+    workers: int = _setting(
+        1, _whole_number, "processes that share the OTLP ports, for receive against a server", "N"
+    )
+    spool: str = _setting("", str, "folder for what waits while storage is away", "DIR")
+    spool_limit_bytes: int = _setting(
+        1024**3, _whole_number, "size of the spool, 0 for none", "BYTES"
+    )
+    memory_limit_bytes: int = _setting(
+        0,
+        _whole_number,
+        "resident memory from which on requests are refused; 0 for 80 % of the machine's",
+        "BYTES",
+    )
+    memory_soft_limit_bytes: int = _setting(
+        0,
+        _whole_number,
+        "resident memory from which on requests are slowed down; 0 for 80 % of the limit",
+        "BYTES",
+    )
+    status: Listen = _setting(
+        Listen("127.0.0.1", 8888),
+        Listen.parse,
+        "address of /metrics and /healthz where there are no pages",
+        "HOST:PORT",
+    )
+    self_telemetry: str = _setting(
+        "", str, "OTLP/HTTP endpoint for the receiver's own traces and logs", "URL"
+    )
+    projects: tuple[Project, ...] = ()
+    """All projects, the default one first; their keys stand in the file only."""
 
     def validate(self) -> Settings:
         """Returns the settings with addresses filled in. Raises ConfigError."""
-        for name in ("otlp_grpc", "otlp_http", "ui", "sql", "demo_shop"):
+        self._check_addresses()
+        for name, (least, most) in _RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise ConfigError(f"{name} is {getattr(self, name)}: expected {least} to {most}")
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ConfigError("tls_certificate and tls_key belong together: set both or none")
+        if self.tls_client_ca and not self.tls_certificate:
+            raise ConfigError("tls_client_ca needs tls_certificate and tls_key")
+        if self.self_telemetry and not self.self_telemetry.startswith(("http://", "https://")):
+            raise ConfigError(
+                f"self_telemetry is {self.self_telemetry!r}: expected http(s)://HOST:PORT"
+            )
+        embedded = Address.parse(self.clickhouse_url).embedded_path is not None
+        if self.workers > 1 and embedded:
+            raise ConfigError(
+                f"workers is {self.workers}: the embedded ClickHouse admits one process only, so"
+                " set OTEL_REPLAY_CLICKHOUSE to a server"
+            )
+        return self
+
+    def _check_addresses(self) -> None:
+        for name in ("otlp_grpc", "otlp_http"):
             listen: Listen = getattr(self, name)
+            if not listen.is_loopback and not self.has_keys:
+                raise ConfigError(
+                    f"{name} is {str(listen)!r}: without ingest keys only loopback is served, so"
+                    " set OTEL_REPLAY_INGEST_KEYS, or [[projects.NAME.keys]] in the file"
+                )
+        for name in ("ui", "sql", "demo_shop", "status"):
+            listen = getattr(self, name)
             if not listen.is_loopback:
                 raise ConfigError(
-                    f"{name} is {str(listen)!r}: without access keys only loopback is served, so"
-                    " put a reverse proxy that checks access before 127.0.0.1"
+                    f"{name} is {str(listen)!r}: it is served on loopback only, so put a reverse"
+                    " proxy that checks access before 127.0.0.1"
                 )
-        if not 1024 <= self.max_request_bytes <= 2**31 - 1:
-            raise ConfigError(
-                f"max_request_bytes is {self.max_request_bytes}: expected 1024 to 2^31"
-            )
-        if not 1 <= self.commit_delay_ms <= 10_000:
-            raise ConfigError(f"commit_delay_ms is {self.commit_delay_ms}: expected 1 to 10000")
-        Address.parse(self.clickhouse_url)
-        return self
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether senders need a key."""
+        return any(project.keys for project in self.projects)
+
+    def clickhouse_url_of(self, project: Project) -> str:
+        """`clickhouse_url` with the project's own database."""
+        return Address.parse(self.clickhouse_url).with_database(project.name).url
+
+    def blobs_url_of(self, project: Project) -> str:
+        """`blobs_url`, for a project that is not the default one with a prefix of its own."""
+        return self.blobs_url if project == self.projects[0] else f"{self.blobs_url}/{project.name}"
 
     @property
     def clickhouse_url(self) -> str:
         """`clickhouse`, or the embedded engine in the data folder."""
         return self.clickhouse or f"chdb://{quote(str(self.data))}/clickhouse"
+
+    @property
+    def spool_folder(self) -> Path:
+        """`spool`, or a folder in the data folder."""
+        return Path(self.spool).absolute() if self.spool else self.data / "spool"
 
     @property
     def blobs_url(self) -> str:
@@ -137,7 +252,7 @@ def load_settings(
     """
     from_file = _read_file(config_file or environment.get("OTEL_REPLAY_CONFIG"))
     values: dict[str, Any] = {}
-    for setting in fields(Settings):
+    for setting in settings_fields():
         name = setting.name
         sources = (
             (f"--{name.replace('_', '-')}", flags.get(name)),
@@ -149,7 +264,15 @@ def load_settings(
             values[name] = _parsed(setting.metadata["parse"], source, text)
     settings = Settings(**values)
     # The working directory changes once the embedded engine runs.
-    return replace(settings, data=settings.data.absolute()).validate()
+    settings = replace(settings, data=settings.data.absolute())
+    default = Project(Address.parse(settings.clickhouse_url).database, settings.ingest_keys)
+    projects = parse_projects(from_file.get("projects", {}), default)
+    return replace(settings, projects=projects).validate()
+
+
+def settings_fields() -> list[Field[Any]]:
+    """The fields of Settings that are flags, variables and keys of the file."""
+    return [setting for setting in fields(Settings) if setting.metadata]
 
 
 def _parsed(parse: Callable[[str], Any], source: str, text: Any) -> Any:

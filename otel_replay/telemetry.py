@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from otel_replay.sessions.chunks import Chunk
 
-SignalName = Literal["traces", "logs"]
+SignalName = Literal["traces", "logs", "metrics"]
+SIGNAL_NAMES: tuple[SignalName, ...] = get_args(SignalName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class ExportRequest:
     """Replay chunks taken out of a logs request."""
     row_bytes: int = 0
     """About what the rows of `data` take up in memory: each repeats its resource and scope."""
+    records: int = 0
+    """Spans, log records or metric points in `data`."""
+    project: str = ""
+    """Name of the project that the sender's key belongs to; empty for the default one."""
 
 
 class Consumer(Protocol):

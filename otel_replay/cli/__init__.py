@@ -7,10 +7,9 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 
 from otel_replay import __version__
-from otel_replay.config import Settings, load_settings
+from otel_replay.config import Settings, load_settings, settings_fields
 from otel_replay.errors import ConfigError, OtelReplayError
 
 EXIT_FAILED = 1
@@ -22,6 +21,7 @@ _MODULE_EXTRAS = {
     "flask": "server",
     "grpc": "server",
     "orjson": "server",
+    "prometheus_client": "server",
     "uvicorn": "server",
     "waitress": "server",
     "google.rpc": "server",
@@ -98,11 +98,12 @@ def _add(
     parser.set_defaults(command=command)
     parser.add_argument("--verbose", action="store_true", help="log more")
     parser.add_argument("--config", metavar="FILE", help="TOML file with settings")
-    for setting in fields(Settings):
+    for setting in settings_fields():
+        help_text = f"{setting.metadata['help']} {_shown_default(setting.default)}".strip()
         parser.add_argument(
             f"--{setting.name.replace('_', '-')}",
             metavar=setting.metadata["metavar"],
-            help=f"{setting.metadata['help']} {_shown_default(setting.default)}".strip(),
+            help=help_text.replace("%", "%%"),
         )
     return parser
 
@@ -112,7 +113,7 @@ def _shown_default(default: object) -> str:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    flags = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
+    flags = {setting.name: getattr(options, setting.name) for setting in settings_fields()}
     return load_settings(flags, os.environ, options.config)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
 
-_DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 DEFAULT_DATABASE = "otel"
 
 
@@ -51,7 +51,7 @@ class Address:
             path, database = None, parts.path.strip("/")
             usable = parts.scheme in ("http", "https") and bool(parts.hostname)
         database = database or DEFAULT_DATABASE
-        if not usable or not _DATABASE_NAME.fullmatch(database):
+        if not usable or not DATABASE_NAME.fullmatch(database):
             raise _no_address(value)
         if path is not None and "?" in str(path):
             raise ConfigError(
@@ -59,6 +59,13 @@ class Address:
                 " path to end: choose another one"
             )
         return cls(value, path, database)
+
+    def with_database(self, name: str) -> Address:
+        """The same ClickHouse, another database."""
+        parts = urlsplit(self.url)
+        if self.embedded_path is not None:
+            return Address.parse(f"chdb://{parts.path}?database={name}")
+        return Address.parse(parts._replace(path=f"/{name}").geturl())
 
     @property
     def shown(self) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import fields
 
 import pytest
 
 from otel_replay import semconv
-from otel_replay.config import Settings
+from otel_replay.config import settings_fields
 from otel_replay.sessions.chunks import MAX_CHUNK_BYTES
 from tests.docs.pages import ROOT, prose, sections, table
 from tests.support.process import Up
@@ -26,14 +25,14 @@ def test_the_settings_are_those_of_the_code() -> None:
     documented = [row[:3] for row in table(prose(CONFIGURATION), "flag")]
     assert documented == [
         [f"--{s.name.replace('_', '-')}", f"OTEL_REPLAY_{s.name.upper()}", s.name]
-        for s in fields(Settings)
+        for s in settings_fields()
     ]
 
 
 def test_the_defaults_are_those_of_the_code() -> None:
     documented = {row[2]: row[3] for row in table(prose(CONFIGURATION), "flag")}
     # Settings whose default is computed are described in words.
-    plain = [s for s in fields(Settings) if s.default not in ("", ())]
+    plain = [s for s in settings_fields() if s.default not in ("", ())]
     assert {s.name: documented[s.name] for s in plain} == {s.name: str(s.default) for s in plain}
 
 

@@ -1,0 +1,158 @@
+"""Figures of a running process, in Prometheus' form; each is declared here, once.
+
+Names are the Collector's own where it has the figure, so that dashboards and alerts made for it
+work. Source: the Collector's "Internal telemetry" page, and go.opentelemetry.io/collector's
+receiverhelper and exporterhelper (metadata.yaml).
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from otel_replay.telemetry import SignalName
+
+_RECORDS: dict[SignalName, str] = {
+    "traces": "spans",
+    "logs": "log_records",
+    "metrics": "metric_points",
+}
+_SECONDS = (0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30)
+_BYTES = tuple(4.0**power for power in range(5, 15))
+_REQUESTS = (1, 3, 10, 30, 100, 300, 1000, 3000)
+
+
+class Instruments:
+    """All counters, gauges and histograms of one process.
+
+    Each instance has a registry of its own unless one is given, so that tests, and several
+    receivers in one process, do not mix.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self.accepted = self._records("accepted", "received and stored")
+        self.refused = self._records("refused", "that the sender should send again")
+        self.failed = self._records("failed", "that were malformed or could not be stored")
+        self.sent = {
+            signal: self._counter(
+                f"otelcol_exporter_sent_{records}",
+                f"{records.replace('_', ' ')} stored in ClickHouse",
+                "exporter",
+                "project",
+            )
+            for signal, records in _RECORDS.items()
+        }
+        self.chunks = self._counter(
+            "otel_replay_chunks", "replay chunks received", "project", "outcome"
+        )
+        self.requests = self._counter(
+            "otel_replay_requests",
+            "export requests received",
+            *("project", "signal", "transport"),
+        )
+        self.request_bytes = self._counter(
+            "otel_replay_request_bytes",
+            "size of export requests after decompression",
+            *("project", "signal", "transport"),
+        )
+        self.refusals = self._counter(
+            "otel_replay_refused_requests",
+            "requests refused, whole or in part, by the reason that the sender was told",
+            *("project", "reason"),
+        )
+        self.request_seconds = self._histogram(
+            "otel_replay_request_seconds",
+            "from the first byte of a request to its acknowledgement",
+            _SECONDS,
+            *("signal", "transport"),
+        )
+        self.requests_under_way = self._gauge(
+            "otel_replay_requests_under_way", "requests that wait for their answer", "transport"
+        )
+        self.queue_size = self._gauge(
+            "otelcol_exporter_queue_size", "requests that wait for storage", "exporter", "project"
+        )
+        self.queue_bytes = self._gauge(
+            "otel_replay_queue_bytes",
+            "size of what waits for storage or is being stored",
+            *("exporter", "project"),
+        )
+        self.queue_capacity_bytes = self._gauge(
+            "otel_replay_queue_capacity_bytes",
+            "size that may wait before senders are held back",
+            *("exporter", "project"),
+        )
+        self.batch_requests = self._histogram(
+            "otel_replay_batch_requests",
+            "requests committed together",
+            _REQUESTS,
+            *("exporter", "project"),
+        )
+        self.batch_bytes = self._histogram(
+            "otel_replay_batch_bytes",
+            "size of what is committed together",
+            _BYTES,
+            *("exporter", "project"),
+        )
+        self.commit_seconds = self._histogram(
+            "otel_replay_commit_seconds",
+            "time that a commit took, by outcome: stored, spooled, split, failed",
+            _SECONDS,
+            *("exporter", "project", "outcome"),
+        )
+        self.spool_bytes = self._gauge(
+            "otel_replay_spool_bytes", "size of what waits on disk for storage", "project"
+        )
+        self.spool_capacity_bytes = self._gauge(
+            "otel_replay_spool_capacity_bytes", "size that the spool may have", "project"
+        )
+        self.spool_oldest_seconds = self._gauge(
+            "otel_replay_spool_oldest_seconds", "age of the oldest batch in the spool", "project"
+        )
+        self.spooled = self._counter(
+            "otel_replay_spooled_batches",
+            "batches that went through the spool, by outcome: written, drained, refused, damaged",
+            *("project", "outcome"),
+        )
+        self.blob_operations = self._counter(
+            "otel_replay_blob_operations",
+            "operations on the blob store",
+            *("operation", "outcome"),
+        )
+        self.memory_bytes = self._gauge(
+            "otelcol_process_memory_rss_bytes", "resident memory of the process"
+        )
+        self.memory_limit_bytes = self._gauge(
+            "otel_replay_memory_limit_bytes",
+            "limits of memory: from soft on requests are slowed down, from hard on refused",
+            "limit",
+        )
+
+    def _records(self, outcome: str, what: str) -> dict[SignalName, Counter]:
+        return {
+            signal: self._counter(
+                f"otelcol_receiver_{outcome}_{records}",
+                f"{records.replace('_', ' ')} {what}",
+                "receiver",
+                "transport",
+            )
+            for signal, records in _RECORDS.items()
+        }
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(name, _sentence(what), labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        # Of several workers, each has its own share: the sum is the process group's.
+        return Gauge(
+            name, _sentence(what), labels, registry=self.registry, multiprocess_mode="livesum"
+        )
+
+    def _histogram(
+        self, name: str, what: str, buckets: tuple[float, ...], *labels: str
+    ) -> Histogram:
+        return Histogram(name, _sentence(what), labels, buckets=buckets, registry=self.registry)
+
+
+def _sentence(what: str) -> str:
+    return what[0].upper() + what[1:] + "."

@@ -1,0 +1,114 @@
+"""Projects (tenants) and their ingest keys, as the configuration file describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from otel_replay.errors import ConfigError
+from otel_replay.storage.clickhouse import DATABASE_NAME
+
+MIN_KEY_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class IngestKey:
+    """A key that lets its holder write, and nothing else: browsers show it to everyone.
+
+    0 and empty mean no limit.
+    """
+
+    key: str
+    name: str = ""
+    """Shown in figures and messages in place of the key."""
+    allowed_origins: tuple[str, ...] = ()
+    """Pages that may use it, ``*`` as a wildcard. Senders that are no browsers have no origin."""
+    requests_per_second: float = 0
+    bytes_per_second: float = 0
+    """Of request bodies after decompression, averaged over a few seconds."""
+    bytes_per_day: int = 0
+    """Of request bodies after decompression, from midnight UTC."""
+
+    @property
+    def shown(self) -> str:
+        """What tells the key apart without giving it away."""
+        return self.name or f"…{self.key[-4:]}"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A tenant: one ClickHouse database of this name, one blob prefix, its ingest keys."""
+
+    name: str
+    keys: tuple[IngestKey, ...] = ()
+
+
+def parse_projects(section: Mapping[str, Any], default: Project) -> tuple[Project, ...]:
+    """Reads the ``projects`` table of the configuration file; the default project comes first.
+
+    The file's shape: ``[[projects.NAME.keys]]`` with the fields of IngestKey. Raises ConfigError.
+    """
+    projects = {default.name: default}
+    for name, values in section.items():
+        if not DATABASE_NAME.fullmatch(name):
+            raise ConfigError(
+                f"project {name!r}: a name has letters, digits and '_', as its database does"
+            )
+        if not isinstance(values, Mapping) or set(values) - {"keys"}:
+            raise ConfigError(f"projects.{name}: expected [[projects.{name}.keys]] tables only")
+        keys = tuple(_key(name, entry) for entry in values.get("keys", ()))
+        known = projects.get(name, Project(name))
+        projects[name] = Project(name, known.keys + keys)
+    _check_unique(projects.values())
+    return tuple(projects.values())
+
+
+def key_from_text(text: str) -> IngestKey:
+    """An ingest key without limits. Raises ConfigError when it is too short to be one."""
+    return _checked(IngestKey(text), "ingest_keys")
+
+
+def _key(project: str, entry: Any) -> IngestKey:
+    where = f"projects.{project}.keys"
+    known = {field.name for field in fields(IngestKey)}
+    if not isinstance(entry, Mapping) or "key" not in entry or set(entry) - known:
+        raise ConfigError(f"{where}: expected key and some of {', '.join(sorted(known - {'key'}))}")
+    values = dict(entry)
+    origins = values.get("allowed_origins", ())
+    texts = [values["key"], values.get("name", ""), *_listed(origins, where)]
+    numbers = [
+        values.get(name, 0) for name in ("requests_per_second", "bytes_per_second", "bytes_per_day")
+    ]
+    if not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{where}: key, name and allowed_origins are texts")
+    if not all(type(number) in (int, float) and number >= 0 for number in numbers):
+        raise ConfigError(f"{where}: limits are numbers from 0 on, 0 for none")
+    return _checked(IngestKey(**{**values, "allowed_origins": tuple(origins)}), where)
+
+
+def _listed(origins: Any, where: str) -> list[Any]:
+    if not isinstance(origins, list | tuple):
+        raise ConfigError(f"{where}: allowed_origins is a list")
+    return list(origins)
+
+
+def _checked(key: IngestKey, where: str) -> IngestKey:
+    printable = key.key.isascii() and key.key.isprintable() and " " not in key.key
+    if len(key.key) < MIN_KEY_LENGTH or not printable:
+        raise ConfigError(
+            f"{where}: a key has {MIN_KEY_LENGTH} printable ASCII characters or more, no blanks"
+        )
+    return key
+
+
+def _check_unique(projects: Any) -> None:
+    owners: dict[str, str] = {}
+    for project in projects:
+        for key in project.keys:
+            other = owners.setdefault(key.key, project.name)
+            if other != project.name or project.keys.count(key) > 1:
+                raise ConfigError(
+                    f"ingest key {key.shown!r} stands in {other} and {project.name}: a key belongs"
+                    " to one project, once"
+                )
