@@ -14,10 +14,8 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from otel_replay.errors import InvalidDataError
-from otel_replay.semconv import RECORDER_SCOPE
-from otel_replay.sessions.chunks import Chunk
 from otel_replay.telemetry import ExportRequest, SignalName
-from otel_replay_receivers.formats import recorder
+from otel_replay_receivers.formats.taking import take_chunks
 from otel_replay_receivers.otlp.messages import (
     LOGS_REQUEST,
     NESTED_LOGS_REQUEST,
@@ -163,7 +161,7 @@ def _decode_logs(data: bytes, received_ms: int) -> Decoded:
         parsed = _parse(NESTED_LOGS_REQUEST, data, what)
         changed = _flatten_logs(parsed)
     changed |= _flatten_senders(parsed.resource_logs, "scope_logs")
-    chunks, problems = _take_chunks(parsed, received_ms)
+    chunks, problems = take_chunks(parsed, received_ms)
     if chunks or problems or changed:
         data = parsed.SerializeToString()
     total = sum(len(records) for records in _record_lists(parsed))
@@ -187,28 +185,3 @@ def _flatten_logs(request: Any) -> bool:
             flatten(record.attributes)
             flatten_value(record.body)
     return True
-
-
-def _take_chunks(request: Any, received_ms: int) -> tuple[list[Chunk], list[str]]:
-    """Moves replay chunks out of the request; returns them, and what was wrong with the others."""
-    chunks: list[Chunk] = []
-    problems: list[str] = []
-    for resource in request.resource_logs:
-        for scope in resource.scope_logs:
-            if scope.scope.name != RECORDER_SCOPE:
-                continue
-            rest = []
-            for record in scope.log_records:
-                if not recorder.is_chunk(record):
-                    rest.append(record)
-                    continue
-                try:
-                    chunks.append(recorder.chunk(record, resource.resource, received_ms))
-                except InvalidDataError as exc:
-                    problems.append(str(exc))
-            if len(rest) < len(scope.log_records):
-                kept = [record.SerializeToString() for record in rest]
-                del scope.log_records[:]
-                for serialized in kept:
-                    scope.log_records.add().MergeFromString(serialized)
-    return chunks, problems
