@@ -1,5 +1,6 @@
 /** Ask the server's API; failures become ApiError with a message for people. */
 
+import { pageUrl } from './project';
 import type { EventPage, Manifest, SessionDetail, SessionPage, Trace, TraceSummary } from './types';
 
 const BASE = '/api/v1';
@@ -31,7 +32,7 @@ export function apiUrl(path: string, query: Query = {}): string {
     if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
   }
   const text = params.toString();
-  return BASE + path + (text ? `?${text}` : '');
+  return pageUrl(BASE + path) + (text ? `?${text}` : '');
 }
 
 /** Fetch, and turn every failure but an abort into an ApiError. */

@@ -2,6 +2,7 @@
 
 import { h, fill, type Child } from './dom';
 import { icon } from './icons';
+import { pageUrl, projects } from './project';
 import { currentTheme, onThemeChange, toggleTheme } from './theme';
 
 /** The page's root element, as the template made it. */
@@ -12,8 +13,17 @@ export function appRoot(): HTMLElement {
 }
 
 export function topBar(...content: Child[]): HTMLElement {
-  const brand = h('a', { class: 'brand', href: '/sessions', 'aria-label': 'otel-replay, all sessions' }, logo(), h('span', {}, 'otel-replay'));
-  return h('header', { class: 'topbar' }, brand, ...content, themeButton());
+  const brand = h('a', { class: 'brand', href: pageUrl('/sessions'), 'aria-label': 'otel-replay, all sessions' }, logo(), h('span', {}, 'otel-replay'));
+  return h('header', { class: 'topbar' }, brand, projectSwitch(), ...content, themeButton());
+}
+
+/** A choice of project, where the server has more than one. */
+function projectSwitch(): Child {
+  const { current, all } = projects();
+  if (all.length < 2) return false;
+  const options = all.map(({ name, base }) => h('option', { value: base, selected: name === current }, name));
+  const go = (event: Event): void => location.assign(`${(event.target as HTMLSelectElement).value}/sessions`);
+  return h('select', { class: 'select', 'aria-label': 'Project', on: { change: go } }, ...options);
 }
 
 function logo(): HTMLElement {

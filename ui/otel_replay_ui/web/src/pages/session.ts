@@ -6,6 +6,7 @@ import { icon } from '../lib/icons';
 import { displayName } from '../lib/person';
 import { Tabs } from '../lib/tabs';
 import { readParams, replaceParams } from '../lib/url';
+import { pageUrl } from '../lib/project';
 import { consolePanel } from '../panels/console';
 import { ErrorsPanel, isError } from '../panels/errors';
 import { eventsPanel } from '../panels/events';
@@ -198,7 +199,7 @@ async function main(): Promise<void> {
     page.mount(root);
     await page.start();
   } catch (error) {
-    fill(root, topBar(), h('main', { id: 'main', class: 'message-page' }, notice('This session cannot be shown', messageOf(error), h('a', { class: 'button', href: '/sessions' }, 'All sessions'))));
+    fill(root, topBar(), h('main', { id: 'main', class: 'message-page' }, notice('This session cannot be shown', messageOf(error), h('a', { class: 'button', href: pageUrl('/sessions') }, 'All sessions'))));
   }
 }
 

@@ -8,6 +8,7 @@ import { icon } from '../lib/icons';
 import { avatar, displayName } from '../lib/person';
 import type { SessionEvent, Trace, TraceSession } from '../lib/types';
 import { readParams, replaceParams } from '../lib/url';
+import { pageUrl } from '../lib/project';
 import { exposeHandle } from '../player/handle';
 import { listenForKeys } from '../player/keys';
 import { PlayerView } from '../player/view';
@@ -99,7 +100,7 @@ async function eventsOf(sessionId: string): Promise<SessionEvent[]> {
 }
 
 function sessionHref(session: TraceSession, t: number): string {
-  return `/sessions/${encodeURIComponent(session.id)}?t=${Math.max(0, Math.round(t))}`;
+  return pageUrl(`/sessions/${encodeURIComponent(session.id)}?t=${Math.max(0, Math.round(t))}`);
 }
 
 function mount(root: HTMLElement, trace: Trace): void {
@@ -121,7 +122,7 @@ async function main(): Promise<void> {
   try {
     mount(root, await api.trace(root.dataset['id'] ?? ''));
   } catch (error) {
-    fill(root, topBar(), h('main', { id: 'main', class: 'message-page' }, notice('This trace cannot be shown', messageOf(error), h('a', { class: 'button', href: '/sessions' }, 'All sessions'))));
+    fill(root, topBar(), h('main', { id: 'main', class: 'message-page' }, notice('This trace cannot be shown', messageOf(error), h('a', { class: 'button', href: pageUrl('/sessions') }, 'All sessions'))));
   }
 }
 

@@ -4,6 +4,7 @@ import { h, fill, safeHref, type Child } from '../lib/dom';
 import { bytes, duration, exactTime, plural, shortId } from '../lib/format';
 import { displayName } from '../lib/person';
 import type { SessionDetail } from '../lib/types';
+import { pageUrl } from '../lib/project';
 
 export class InfoPanel {
   readonly element = h('div', { class: 'panel panel-info', data: { testid: 'panel-info' } });
@@ -28,7 +29,7 @@ function sections(session: SessionDetail): HTMLElement[] {
       ['Length', `${duration(session.duration_ms)}, active ${duration(session.active_ms)}`],
       ['First page', link(session.first_url)],
       ['Last page', link(session.last_url)],
-      ['Before it', session.previous_id ? h('a', { href: `/sessions/${session.previous_id}` }, shortId(session.previous_id)) : ''],
+      ['Before it', session.previous_id ? h('a', { href: pageUrl(`/sessions/${session.previous_id}`) }, shortId(session.previous_id)) : ''],
       ['Recorded', `${plural(counts.events, 'event')} in ${plural(counts.chunks, 'part')} of ${plural(counts.tabs, 'tab')}, ${bytes(session.payload_bytes)}`],
     ]),
     section('Device', [

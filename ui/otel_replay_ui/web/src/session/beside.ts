@@ -4,6 +4,7 @@ import { api, ApiError } from '../lib/api';
 import { messageOf, notice } from '../lib/chrome';
 import { h, fill } from '../lib/dom';
 import { icon } from '../lib/icons';
+import { pageUrl } from '../lib/project';
 import { TracePane, traceSummary, traceTitle } from '../waterfall/pane';
 
 export interface BesideActions {
@@ -62,7 +63,7 @@ export class TraceBeside {
       { class: 'beside-head' },
       h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Back to the panels', title: 'Back to the panels', on: { click: () => this.close() } }, icon('chevronLeft')),
       h('div', { class: 'beside-title' }, h('h2', { title }, title), h('p', {}, summary)),
-      traceId && h('a', { class: 'button small', href: `/traces/${traceId}` }, 'Open full trace', icon('external', 13)),
+      traceId && h('a', { class: 'button small', href: pageUrl(`/traces/${traceId}`) }, 'Open full trace', icon('external', 13)),
     );
   }
 }

@@ -3,9 +3,10 @@
 import { copyText, notice } from '../lib/chrome';
 import { h } from '../lib/dom';
 import { icon } from '../lib/icons';
+import { pageUrl } from '../lib/project';
 
 export function nothingFound(): HTMLElement {
-  return notice('No session matches', 'Try fewer terms or a longer range of time.', h('a', { class: 'button', href: '/sessions' }, 'Show all sessions'));
+  return notice('No session matches', 'Try fewer terms or a longer range of time.', h('a', { class: 'button', href: pageUrl('/sessions') }, 'Show all sessions'));
 }
 
 /** The line that installs the SDK. A receiver that the server does not know of is assumed on OTLP's own port. */

@@ -5,6 +5,7 @@ import { ago, duration, exactTime, isoTime, plural, urlHost, urlPath } from '../
 import { icon } from '../lib/icons';
 import { avatar, displayName, isKnown, secondLine } from '../lib/person';
 import type { Session } from '../lib/types';
+import { pageUrl } from '../lib/project';
 import { liveBadge } from '../session/header';
 import { sparkline } from './sparkline';
 
@@ -13,7 +14,7 @@ export function sessionRow(session: Session): HTMLElement {
     'a',
     {
       class: 'session-row',
-      href: `/sessions/${encodeURIComponent(session.id)}`,
+      href: pageUrl(`/sessions/${encodeURIComponent(session.id)}`),
       data: { testid: 'session-row', 'session-id': session.id, state: session.state },
     },
     who(session),

@@ -4,6 +4,7 @@ import { h } from '../lib/dom';
 import { duration, exactTime, timeOfDay } from '../lib/format';
 import { icon } from '../lib/icons';
 import type { Span, SpanEvent, TraceLog } from '../lib/types';
+import { pageUrl } from '../lib/project';
 import { attributeSection } from '../panels/info';
 import { stackView } from '../panels/errors';
 import { serviceDot } from '../panels/traces';
@@ -72,6 +73,6 @@ function logsOf(logs: TraceLog[]): HTMLElement | null {
 
 function links(span: Span): HTMLElement | null {
   if (span.links.length === 0) return null;
-  const items = span.links.map((link) => h('p', {}, h('a', { class: 'mono', href: `/traces/${link.trace_id}?span=${link.span_id}` }, link.trace_id)));
+  const items = span.links.map((link) => h('p', {}, h('a', { class: 'mono', href: pageUrl(`/traces/${link.trace_id}?span=${link.span_id}`) }, link.trace_id)));
   return h('section', { class: 'facts' }, h('h3', {}, 'Links'), ...items);
 }
