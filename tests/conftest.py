@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
+from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.database import temporary_database
 from tests.support.sessions import World
 
@@ -51,6 +52,13 @@ def shared_database(engine_path: Path) -> Iterator[Database]:
     """A database for tests that each have sessions of their own."""
     with temporary_database(engine_path) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def clickhouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
+    """A ClickHouse to reach by http://; tests use databases of their own on it."""
+    with ClickHouseServer(tmp_path_factory.mktemp("clickhouse-server")) as server:
+        yield server
 
 
 @pytest.fixture
