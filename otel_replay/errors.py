@@ -29,7 +29,14 @@ class ConfigError(PermanentError):
 
 
 class InvalidDataError(PermanentError):
-    """What a sender sent is malformed; the message names the problem for its developer."""
+    """What a sender sent is malformed; the message names the problem for its developer.
+
+    ``reason`` is one short word for it in figures, as docs/reference/ingest.md lists them.
+    """
+
+    def __init__(self, message: str, reason: str = "malformed") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class NotFoundError(PermanentError):
@@ -43,17 +50,25 @@ class DamagedBlobError(PermanentError):
 class RetryableError(OtelReplayError):
     """The same call may succeed later.
 
-    ``retry_after_s`` is the delay to suggest to the caller, in seconds.
+    ``retry_after_s`` is the delay to suggest to the caller, in seconds; ``reason`` is one short
+    word for figures, as docs/reference/ingest.md lists them.
     """
 
-    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+    default_reason = "unavailable"
+
+    def __init__(self, message: str, retry_after_s: float = 1.0, reason: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.reason = reason or self.default_reason
 
 
 class UnavailableError(RetryableError):
     """ClickHouse or the blob store is away."""
 
+    default_reason = "storage_unavailable"
+
 
 class OverloadedError(RetryableError):
     """A limit on what may be under way at once is reached."""
+
+    default_reason = "queue_full"
