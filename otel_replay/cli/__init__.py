@@ -146,8 +146,10 @@ def _sql(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
+    from otel_replay.cli.parts import demo_key
     from otel_replay.demo import run_demo
 
     settings = _settings(options)
     shop = settings.demo_shop
-    run_demo(shop.host, shop.port, f"http://{settings.otlp_http}", settings.data / "demo")
+    key = demo_key(settings)
+    run_demo(shop.host, shop.port, f"http://{settings.otlp_http}", settings.data / "demo", key)

@@ -1,125 +1,77 @@
-"""Wires the parts together and runs them in one process until a signal comes."""
+"""Runs parts of the product in one process until a signal comes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import os
-import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 
-from otel_replay.cli.lock import DataFolder
+from otel_replay.cli import parts as part
+from otel_replay.cli.running import Running, stop_on_signals
+from otel_replay.cli.stores import Stores, migrate_all, open_stores
 from otel_replay.config import Settings
-from otel_replay.errors import OtelReplayError
-from otel_replay.sessions.worker import SessionWorker
-from otel_replay.storage.blobs import BlobStore, open_blob_store
-from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import migrate
-from otel_replay_exporters.commit import CommitLimits
-from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
-from otel_replay_receivers.otlp.server import OtlpServer
-from otel_replay_ui.api import Backend, blueprint
-from otel_replay_ui.app import create_app
-from otel_replay_ui.server import WsgiServer
-from otel_replay_ui.sql import create_sql_app
+from otel_replay.errors import OtelReplayError, RetryableError
+from otel_replay.storage.clickhouse import Database
 
 logger = logging.getLogger(__name__)
 
 PARTS = ("receive", "work", "ui", "sql")
-
-
-@dataclass
-class Running:
-    """What is up, for the lines that are printed and for /healthz."""
-
-    addresses: dict[str, str] = field(default_factory=dict)
-    """Part to address, in the order of printing."""
-    checks: list[Callable[[], str]] = field(default_factory=list)
-    """Each answers what is wrong, or ''."""
-    complete: bool = False
-
-    def problems(self) -> list[str]:
-        """Why the process is not ready; empty when it is."""
-        if not self.complete:
-            return ["still starting"]
-        return [problem for check in self.checks if (problem := check())]
+_LONGEST_WAIT_S = 10.0
 
 
 def run(settings: Settings, parts: tuple[str, ...], *, demo: bool = False) -> None:
     """Runs `parts` until SIGTERM or SIGINT, then drains. Raises ConfigError."""
-    with _open_database(settings) as (database, folder):
-        blobs = open_blob_store(settings.blobs_url)
-        migrate(database)
-        asyncio.run(_run(settings, parts, demo, database, blobs, folder))
+    if demo:
+        part.demo_key(settings)
+    with open_stores(settings) as stores:
+        asyncio.run(_run(settings, parts, demo, stores))
 
 
 def apply_migrations(settings: Settings) -> list[str]:
     """Creates or upgrades the tables; returns the names of the migrations it applied."""
-    with _open_database(settings) as (database, _folder):
-        return migrate(database)
+    with open_stores(settings) as stores:
+        return migrate_all(stores.all)
 
 
-@contextlib.contextmanager
-def _open_database(settings: Settings) -> Iterator[tuple[Database, DataFolder | None]]:
-    """The database, and for the embedded engine its folder, held for this process."""
-    with contextlib.ExitStack() as stack:
-        address = Address.parse(settings.clickhouse_url)
-        folder = None
-        if address.embedded_path is not None:
-            folder = stack.enter_context(DataFolder(settings.data))
-            _work_in(address.embedded_path)
-        database = Database(address)
-        stack.callback(database.close)
-        yield database, folder
-
-
-def _work_in(folder: Path) -> None:
-    """The embedded engine keeps the schemas it parses in its working directory."""
-    scratch = folder.with_name("scratch")
-    scratch.mkdir(parents=True, exist_ok=True)
-    os.chdir(scratch)
-
-
-async def _run(
-    settings: Settings,
-    parts: tuple[str, ...],
-    demo: bool,
-    database: Database,
-    blobs: BlobStore,
-    folder: DataFolder | None,
-) -> None:
-    stop = _stop_on_signals()
+async def _run(settings: Settings, parts: tuple[str, ...], demo: bool, stores: Stores) -> None:
+    stop = stop_on_signals()
     running = Running()
-    running.checks.append(_database_check(database))
+    running.checks += [_database_check(store.database) for store in stores.all]
     async with contextlib.AsyncExitStack() as stack:
+        if not await _prepared(stores, stop):
+            return
         if "ui" in parts:
-            stack.enter_context(_ui(settings, database, blobs, running))
-        if "sql" in parts and folder is not None:
-            stack.enter_context(_sql(settings, database, running))
+            stack.enter_context(part.pages(settings, stores, running))
+        if "sql" in parts and stores.folder is not None:
+            stack.enter_context(part.sql_interface(settings, stores, running))
         if "work" in parts:
-            stack.enter_context(_worker(database, running))
+            stack.enter_context(part.session_workers(stores, running))
         if "receive" in parts:
-            await stack.enter_async_context(_receiver(settings, database, blobs, running))
+            await stack.enter_async_context(part.receiver(settings, stores, running))
         if demo:
-            await stack.enter_async_context(_demo(settings, running))
-        if folder is not None:
-            folder.announce(running.addresses)
+            await stack.enter_async_context(part.demo_shop(settings, running))
+        if stores.folder is not None:
+            stores.folder.announce(running.addresses)
         running.complete = True
-        _print_addresses(running)
+        running.announce()
         await stop.wait()
         print("stopping: answering what is under way", flush=True)
 
 
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
+async def _prepared(stores: Stores, stop: asyncio.Event) -> bool:
+    """Makes the tables, however long ClickHouse is away; tells whether it came before `stop`."""
+    wait_s = 0.5
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(part.prepare, stores)
+            return True
+        except RetryableError as exc:
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+            logger.warning("waiting %.0f s for storage: %s", wait_s, exc)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+    return False
 
 
 def _database_check(database: Database) -> Callable[[], str]:
@@ -131,111 +83,3 @@ def _database_check(database: Database) -> Callable[[], str]:
         return ""
 
     return check
-
-
-@contextlib.asynccontextmanager
-async def _receiver(
-    settings: Settings, database: Database, blobs: BlobStore, running: Running
-) -> AsyncIterator[None]:
-    create_ingest_tables(database)
-    consumer = StorageConsumer(
-        database, blobs, CommitLimits(max_delay_s=settings.commit_delay_ms / 1000)
-    )
-    consumer.start()
-    server = OtlpServer(
-        consumer,
-        max_request_bytes=settings.max_request_bytes,
-        allowed_origins=settings.cors_allowed_origins,
-    )
-    try:
-        grpc, http = settings.otlp_grpc, settings.otlp_http
-        grpc_port, http_port = await server.start((grpc.host, grpc.port), (http.host, http.port))
-        running.addresses["otlp_grpc"] = f"{grpc.host}:{grpc_port}"
-        running.addresses["otlp_http"] = f"http://{http.host}:{http_port}"
-        yield
-        await server.stop()
-    finally:
-        await consumer.close()
-
-
-@contextlib.contextmanager
-def _worker(database: Database, running: Running) -> Iterator[None]:
-    stop = threading.Event()
-    worker = SessionWorker(database)
-    thread = threading.Thread(target=worker.run, args=(stop,), name="sessions", daemon=True)
-    thread.start()
-    running.checks.append(lambda: "" if thread.is_alive() else "the session worker has stopped")
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=30)
-
-
-@contextlib.contextmanager
-def _ui(
-    settings: Settings, database: Database, blobs: BlobStore, running: Running
-) -> Iterator[None]:
-    app = create_app(
-        blueprint(Backend(database, blobs)),
-        ready=running.problems,
-        receiver_url=lambda: running.addresses.get("otlp_http", ""),
-    )
-    server = WsgiServer(app, settings.ui.host, settings.ui.port, name="the UI", flag="--ui")
-    running.addresses["ui"] = f"http://{settings.ui.host}:{server.port}"
-    with _serving(server):
-        yield
-
-
-@contextlib.contextmanager
-def _sql(settings: Settings, database: Database, running: Running) -> Iterator[None]:
-    app = create_sql_app(database.address)
-    server = WsgiServer(app, settings.sql.host, settings.sql.port, name="SQL", flag="--sql")
-    running.addresses["sql"] = f"http://{settings.sql.host}:{server.port}"
-    with _serving(server):
-        yield
-
-
-@contextlib.contextmanager
-def _serving(server: WsgiServer) -> Iterator[None]:
-    server.start()
-    try:
-        yield
-    finally:
-        server.stop()
-
-
-@contextlib.asynccontextmanager
-async def _demo(settings: Settings, running: Running) -> AsyncIterator[None]:
-    from otel_replay.demo import start_demo
-
-    shop = settings.demo_shop
-    # In a thread: as the shop ends it sends its last telemetry, to the receiver on this very loop.
-    demo = await asyncio.to_thread(
-        start_demo,
-        shop.host,
-        shop.port,
-        running.addresses["otlp_http"],
-        settings.data / "demo",
-    )
-    running.addresses["demo_shop"] = demo.address
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(demo.stop)
-
-
-_TITLES = {
-    "ui": "pages",
-    "demo_shop": "demo shop",
-    "otlp_grpc": "OTLP/gRPC",
-    "otlp_http": "OTLP/HTTP",
-    "sql": "SQL",
-}
-
-
-def _print_addresses(running: Running) -> None:
-    for part, title in _TITLES.items():
-        if part in running.addresses:
-            print(f"  {title:<10} {running.addresses[part]}", flush=True)
-    print("ready (stop with Ctrl-C)", flush=True)

@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from otel_replay.browser import sdk_path
 from otel_replay.demo.listeners import address_of, bind_pair
@@ -88,35 +89,49 @@ class Demo:
         self._stack.close()
 
 
-def start_demo(host: str, port: int, otlp_http_endpoint: str, data_dir: Path | None = None) -> Demo:
+def start_demo(
+    host: str,
+    port: int,
+    otlp_http_endpoint: str,
+    data_dir: Path | None = None,
+    key: str = "",
+) -> Demo:
     """Start the shop at ``host``:``port`` and its inventory at the next port; wait for both.
 
     Port 0 takes two free ports. Telemetry goes to the base URL ``otlp_http_endpoint``, from the
-    browser too. The stock and the logs lie in ``data_dir``, or in a folder that goes with the demo.
-    Raises ConfigError when a port is in use, a package or the built SDK is missing, or a service
-    does not start.
+    browser too, with the ingest ``key`` if there is one. The stock and the logs lie in
+    ``data_dir``, or in a folder that goes with the demo. Raises ConfigError when a port is in use,
+    a package or the built SDK is missing, or a service does not start.
     """
     _require_packages()
     sdk_path()
     with ExitStack() as stack:
         folder = _data_folder(stack, data_dir)
-        launch = _Launcher(folder, otlp_http_endpoint)
+        launch = _Launcher(folder, otlp_http_endpoint, key)
         stack.callback(_stop, launch.processes)
         # Ours close at the end of the block; those that the services inherited stay open.
         shop, stock = bind_pair(host, port)
         with shop, stock:
             inventory = launch("inventory", stock, "--data", str(folder))
             checkout = launch(
-                "checkout", shop, "--inventory", inventory.address, "--otlp", otlp_http_endpoint
+                "checkout",
+                shop,
+                *("--inventory", inventory.address, "--otlp", otlp_http_endpoint, "--key", key),
             )
             services = [inventory, checkout]
             _wait_until_up(services)
         return Demo(services, stack.pop_all())
 
 
-def run_demo(host: str, port: int, otlp_http_endpoint: str, data_dir: Path | None = None) -> None:
+def run_demo(
+    host: str,
+    port: int,
+    otlp_http_endpoint: str,
+    data_dir: Path | None = None,
+    key: str = "",
+) -> None:
     """Run the shop until SIGINT or SIGTERM; raises ConfigError as ``start_demo`` does."""
-    demo = start_demo(host, port, otlp_http_endpoint, data_dir)
+    demo = start_demo(host, port, otlp_http_endpoint, data_dir, key)
     stopping = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: stopping.set())
@@ -133,6 +148,7 @@ def run_demo(host: str, port: int, otlp_http_endpoint: str, data_dir: Path | Non
 class _Launcher:
     folder: Path
     otlp_http_endpoint: str
+    key: str
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __call__(self, name: str, listener: socket.socket, *arguments: str) -> Service:
@@ -144,7 +160,7 @@ class _Launcher:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment(name, self.otlp_http_endpoint),
+                env=_environment(name, self.otlp_http_endpoint, self.key),
                 pass_fds=[listener.fileno()],
                 # Ctrl-C in the terminal is for the parent, which then ends us in order.
                 start_new_session=True,
@@ -153,11 +169,13 @@ class _Launcher:
         return Service(name, address_of(listener), process, log)
 
 
-def _environment(service: str, otlp_http_endpoint: str) -> dict[str, str]:
+def _environment(service: str, otlp_http_endpoint: str, key: str) -> dict[str, str]:
     """Return the standard OpenTelemetry settings of one service, and none of our own."""
     inherited = {name: v for name, v in os.environ.items() if not name.startswith("OTEL_")}
+    headers = {"OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer {quote(key)}"} if key else {}
     return {
         **inherited,
+        **headers,
         # A proxy cannot reach what listens on this machine.
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), LOOPBACK])),
         "OTEL_SERVICE_NAME": service,

@@ -17,10 +17,11 @@ def main() -> None:
     parser.add_argument("--listener", type=int, required=True, help="inherited listening socket")
     parser.add_argument("--inventory", required=True, help="base URL of the inventory")
     parser.add_argument("--otlp", required=True, help="where pages send telemetry, a base URL")
+    parser.add_argument("--key", default="", help="ingest key of the pages")
     options = parser.parse_args()
     stop_when_parent_goes()
     with telemetry():
-        app = create_app(InventoryClient(options.inventory), options.otlp)
+        app = create_app(InventoryClient(options.inventory), options.otlp, options.key)
         instrument_app(app)
         serve(app, socket.socket(fileno=options.listener))
 

@@ -12,8 +12,9 @@ from otel_replay.demo.checkout.failures import register_failures
 from otel_replay.demo.checkout.inventory_client import InventoryClient
 
 
-def create_app(inventory: InventoryClient, otlp_endpoint: str) -> flask.Flask:
-    """Return the shop; its pages send their telemetry to the base URL ``otlp_endpoint``."""
+def create_app(inventory: InventoryClient, otlp_endpoint: str, key: str = "") -> flask.Flask:
+    """Return the shop; its pages send their telemetry to the base URL ``otlp_endpoint``, with the
+    ingest key where there is one."""
     app = flask.Flask(__name__)
     # Baskets of an earlier run are forgotten, as their orders may be.
     app.secret_key = secrets.token_bytes(32)
@@ -22,6 +23,7 @@ def create_app(inventory: InventoryClient, otlp_endpoint: str) -> flask.Flask:
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.extensions["inventory"] = inventory
     app.config["OTLP_ENDPOINT"] = otlp_endpoint
+    app.config["INGEST_KEY"] = key
     app.add_template_filter(_money, "money")
     app.context_processor(_page_context)
     app.register_blueprint(pages.blueprint)
@@ -56,6 +58,7 @@ def _page_context() -> dict[str, object]:
     return {
         "basket_count": basket.count(),
         "otlp_endpoint": flask.current_app.config["OTLP_ENDPOINT"],
+        "ingest_key": flask.current_app.config["INGEST_KEY"],
         "person": people.signed_in(),
         "identity": people.identity(),
     }
