@@ -1,8 +1,9 @@
 """Figures of a running process, in Prometheus' form; each is declared here, once.
 
 Names are the Collector's own where it has the figure, so that dashboards and alerts made for it
-work. Source: the Collector's "Internal telemetry" page, and go.opentelemetry.io/collector's
-receiverhelper and exporterhelper (metadata.yaml).
+work. Source: the Collector's "Internal telemetry" page, and in go.opentelemetry.io/collector the
+documentation.md of receiverhelper, exporterhelper and service. Counters end in ``_total``, as there
+with a Prometheus reader, and the Collector's names carry no unit beyond what they say.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from otel_replay.telemetry import SignalName
 
+RECEIVER = "otlp"
+TRANSPORTS = ("grpc", "http")
 _RECORDS: dict[SignalName, str] = {
     "traces": "spans",
     "logs": "log_records",
@@ -33,15 +36,9 @@ class Instruments:
         self.accepted = self._records("accepted", "received and stored")
         self.refused = self._records("refused", "that the sender should send again")
         self.failed = self._records("failed", "that were malformed or could not be stored")
-        self.sent = {
-            signal: self._counter(
-                f"otelcol_exporter_sent_{records}",
-                f"{records.replace('_', ' ')} stored in ClickHouse",
-                "exporter",
-                "project",
-            )
-            for signal, records in _RECORDS.items()
-        }
+        self.sent = self._stored("sent", "stored in ClickHouse")
+        self.send_failed = self._stored("send_failed", "in attempts to store that failed")
+        self.enqueue_failed = self._stored("enqueue_failed", "that found no room in the queue")
         self.chunks = self._counter(
             "otel_replay_chunks", "replay chunks received", "project", "outcome"
         )
@@ -120,21 +117,67 @@ class Instruments:
             *("operation", "outcome"),
         )
         self.memory_bytes = self._gauge(
-            "otelcol_process_memory_rss_bytes", "resident memory of the process"
+            "otel_replay_memory_bytes", "resident memory as compared with the limits"
         )
         self.memory_limit_bytes = self._gauge(
             "otel_replay_memory_limit_bytes",
             "limits of memory: from soft on requests are slowed down, from hard on refused",
             "limit",
         )
+        self._of_the_session_worker()
+        self._of_the_pages()
+
+    def _of_the_session_worker(self) -> None:
+        self.sessions_computed = self._counter(
+            "otel_replay_sessions_computed", "sessions computed from what was received", "project"
+        )
+        self.session_round_seconds = self._histogram(
+            "otel_replay_session_round_seconds",
+            "time of one round of the session worker, by outcome: done, failed",
+            _SECONDS,
+            *("project", "outcome"),
+        )
+        self.session_lag_seconds = self._gauge(
+            "otel_replay_session_lag_seconds",
+            "age of the oldest news when the last round was through with it",
+            "project",
+        )
+        self.session_round_timestamp = Gauge(
+            "otel_replay_session_round_timestamp_seconds",
+            "When a round of the session worker last was done, seconds since the epoch.",
+            ["project"],
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
+
+    def _of_the_pages(self) -> None:
+        self.web_requests = self._counter(
+            "otel_replay_web_requests",
+            "requests to the pages, the API and the SQL interface, by class of status",
+            *("part", "status"),
+        )
+        self.web_request_seconds = self._histogram(
+            "otel_replay_web_request_seconds",
+            "time until the answer began",
+            _SECONDS,
+            "part",
+        )
 
     def _records(self, outcome: str, what: str) -> dict[SignalName, Counter]:
+        counters = self._of_signals(f"receiver_{outcome}", what, "receiver", "transport")
+        for counter in counters.values():
+            # There from the start: a rate needs a first value.
+            for transport in TRANSPORTS:
+                counter.labels(RECEIVER, transport)
+        return counters
+
+    def _stored(self, outcome: str, what: str) -> dict[SignalName, Counter]:
+        return self._of_signals(f"exporter_{outcome}", what, "exporter", "project")
+
+    def _of_signals(self, name: str, what: str, *labels: str) -> dict[SignalName, Counter]:
         return {
             signal: self._counter(
-                f"otelcol_receiver_{outcome}_{records}",
-                f"{records.replace('_', ' ')} {what}",
-                "receiver",
-                "transport",
+                f"otelcol_{name}_{records}", f"{records.replace('_', ' ')} {what}", *labels
             )
             for signal, records in _RECORDS.items()
         }
