@@ -17,16 +17,11 @@ from typing import Any
 
 import orjson
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otel_replay.errors import InvalidDataError
 from otel_replay.telemetry import SignalName
+from otel_replay_receivers.otlp.signals import SIGNALS
 
-_REQUESTS: dict[SignalName, Any] = {
-    "traces": ExportTraceServiceRequest,
-    "logs": ExportLogsServiceRequest,
-}
 _HEX_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
 _INTEGER_RANGES = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
@@ -47,7 +42,7 @@ def to_protobuf(signal: SignalName, data: bytes) -> bytes:
         document = orjson.loads(data or b"{}")
     except orjson.JSONDecodeError as exc:
         raise InvalidDataError(f"the body is not JSON: {exc}") from exc
-    message_class = _REQUESTS[signal]
+    message_class = SIGNALS[signal].request
     if not isinstance(document, dict):
         raise InvalidDataError("the body is not a JSON object")
     fields = _message(message_class.DESCRIPTOR, document, "$", 0)

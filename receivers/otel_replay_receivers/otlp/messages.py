@@ -1,20 +1,23 @@
 """Protobuf classes for export requests, and the test for arrays and maps among attribute values.
 
-The classes come from the published OTLP descriptors with one change: in spans and log records, an
-attribute value that is an array or a map has a message type with a required field that no sender
+The classes come from the published OTLP descriptors with one change: in records and all they hold,
+an attribute value that is an array or a map has a message type with a required field that no sender
 sets. So ``IsInitialized()``, which runs in C, tells whether any record of a request holds such a
 value, without a look at any attribute from Python.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.proto.common.v1 import common_pb2
 from opentelemetry.proto.logs.v1 import logs_pb2
+from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.resource.v1 import resource_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
@@ -44,24 +47,27 @@ def _common_file() -> descriptor_pb2.FileDescriptorProto:
     """common.proto with types of its own for values in records."""
     file = _file(common_pb2)
     file.dependency.append(_NESTED_FILE)
-    value = _copy(file, "AnyValue", "RecordValue")
+    value = _copy(file, "AnyValue", "RecordAnyValue")
     _retype(value, "array_value", "Nested")
     _retype(value, "kvlist_value", "Nested")
-    _retype(_copy(file, "KeyValue", "RecordKeyValue"), "value", "RecordValue")
+    _retype(_copy(file, "KeyValue", "RecordKeyValue"), "value", "RecordAnyValue")
     return file
 
 
-def _record_file(module: Any, *messages: str) -> descriptor_pb2.FileDescriptorProto:
-    """A signal's file in which `messages` (a dot leads into one) hold values of records."""
+def _record_file(module: Any) -> descriptor_pb2.FileDescriptorProto:
+    """A signal's file. All its values are those of records, as senders have files of their own."""
     file = _file(module)
-    for path in messages:
-        message = _named(file.message_type, path.split(".")[0])
-        for name in path.split(".")[1:]:
-            message = _named(message.nested_type, name)
-        _retype(message, "attributes", "RecordKeyValue")
-        if any(field.name == "body" for field in message.field):
-            _retype(message, "body", "RecordValue")
+    for message in _all_messages(file.message_type):
+        for field in message.field:
+            if field.type_name in (f".{_PACKAGE}.AnyValue", f".{_PACKAGE}.KeyValue"):
+                _retype(message, field.name, f"Record{field.type_name.rpartition('.')[2]}")
     return file
+
+
+def _all_messages(messages: Any) -> Iterator[Any]:
+    for message in messages:
+        yield message
+        yield from _all_messages(message.nested_type)
 
 
 def _copy(
@@ -88,22 +94,18 @@ def _pool() -> descriptor_pool.DescriptorPool:
     pool.Add(_nested_file())
     pool.Add(_common_file())
     pool.Add(_file(resource_pb2))
-    pool.Add(_record_file(trace_pb2, "Span", "Span.Event", "Span.Link"))
-    pool.Add(_record_file(logs_pb2, "LogRecord"))
-    pool.Add(_file(trace_service_pb2))
-    pool.Add(_file(logs_service_pb2))
+    for module in (trace_pb2, logs_pb2, metrics_pb2):
+        pool.Add(_record_file(module))
+    for service in (trace_service_pb2, logs_service_pb2, metrics_service_pb2):
+        pool.Add(_file(service))
     return pool
 
 
 _FLAT_POOL = _pool()
 
 
-def _flat(name: str) -> Any:
-    return message_factory.GetMessageClass(_FLAT_POOL.FindMessageTypeByName(name))
-
-
-TRACES_REQUEST: Any = _flat("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest")
-LOGS_REQUEST: Any = _flat("opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest")
-
-NESTED_TRACES_REQUEST: Any = trace_service_pb2.ExportTraceServiceRequest
-NESTED_LOGS_REQUEST: Any = logs_service_pb2.ExportLogsServiceRequest
+def flat(message_class: Any) -> Any:
+    """The class that reads the same bytes, and is uninitialized when a record is not flat."""
+    return message_factory.GetMessageClass(
+        _FLAT_POOL.FindMessageTypeByName(message_class.DESCRIPTOR.full_name)
+    )

@@ -9,7 +9,11 @@ import base64
 import json
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+from google.protobuf.descriptor import Descriptor
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 _MAX_JSON_DEPTH = 64
 
@@ -26,6 +30,42 @@ def flatten_value(value: Any) -> bool:
         return False
     value.string_value = as_string(value)
     return True
+
+
+def flatten_all(messages: Iterable[Any]) -> bool:
+    """Replaces every array and map in messages and all they hold, in place; tells if any were."""
+    changed = False
+    for message in messages:
+        for name, repeated in _value_holders(message.DESCRIPTOR):
+            part = getattr(message, name)
+            changed |= _flatten_part(part if repeated else (part,))
+    return changed
+
+
+def _flatten_part(parts: Any) -> bool:
+    if not parts:
+        return False
+    descriptor = parts[0].DESCRIPTOR
+    if descriptor is KeyValue.DESCRIPTOR:
+        return flatten(parts)
+    if descriptor is AnyValue.DESCRIPTOR:
+        return any([flatten_value(value) for value in parts])
+    return flatten_all(parts)
+
+
+@cache
+def _value_holders(descriptor: Descriptor) -> tuple[tuple[str, bool], ...]:
+    """Fields of a message (name, repeated) under which there may be values."""
+    return tuple(
+        (field.name, field.is_repeated)
+        for field in descriptor.fields
+        if field.message_type is not None and _may_hold_values(field.message_type)
+    )
+
+
+def _may_hold_values(descriptor: Descriptor) -> bool:
+    values = (KeyValue.DESCRIPTOR, AnyValue.DESCRIPTOR)
+    return descriptor in values or bool(_value_holders(descriptor))
 
 
 def as_string(value: Any) -> str:
