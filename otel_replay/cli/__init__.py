@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 
 from otel_replay import __version__
+from otel_replay.cli.logs import set_up_logging
 from otel_replay.config import Settings, load_settings, settings_fields
 from otel_replay.errors import ConfigError, OtelReplayError
 
@@ -31,11 +31,7 @@ _MODULE_EXTRAS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit code: 2 for a setting or a machine that does not fit."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.DEBUG if options.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    logging.getLogger("otel_replay").setLevel(logging.INFO if not options.verbose else "DEBUG")
+    set_up_logging(verbose=options.verbose)
     try:
         command: Callable[[argparse.Namespace], None] = options.command
         command(options)

@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 from otel_replay.cli.running import Running
 from otel_replay.cli.stores import Store, Stores, migrate_all
-from otel_replay.config import Settings
+from otel_replay.config import Listen, Settings
 from otel_replay.errors import ConfigError
+from otel_replay.exposition import status_app
+from otel_replay.instruments import Instruments
 from otel_replay.sessions.worker import SessionWorker
 from otel_replay_exporters.commit import CommitLimits
 from otel_replay_exporters.routing import ProjectRouter
@@ -39,8 +42,12 @@ async def receiver(settings: Settings, stores: Stores, running: Running) -> Asyn
     try:
         grpc, http = settings.otlp_grpc, settings.otlp_http
         grpc_port, http_port = await server.start((grpc.host, grpc.port), (http.host, http.port))
-        running.addresses["otlp_grpc"] = f"{grpc.host}:{grpc_port}"
-        running.addresses["otlp_http"] = f"http://{http.host}:{http_port}"
+        taken = replace(
+            settings,
+            otlp_grpc=Listen(grpc.host, grpc_port),
+            otlp_http=Listen(http.host, http_port),
+        )
+        announce_otlp(taken, running)
         yield
         await server.stop()
     finally:
@@ -109,6 +116,24 @@ def sql_interface(settings: Settings, stores: Stores, running: Running) -> Itera
     running.addresses["sql"] = f"http://{settings.sql.host}:{server.port}"
     with _serving(server):
         yield
+
+
+@contextlib.contextmanager
+def status(settings: Settings, instruments: Instruments, running: Running) -> Iterator[None]:
+    """/metrics and /healthz of a process that serves no pages."""
+    app = status_app(instruments, running.problems)
+    host, port = settings.status.host, settings.status.port
+    server = WsgiServer(app, host, port, name="the status address", flag="--status")
+    running.addresses["status"] = f"http://{host}:{server.port}"
+    with _serving(server):
+        yield
+
+
+def announce_otlp(settings: Settings, running: Running) -> None:
+    """Notes the addresses that senders use."""
+    scheme = "https" if settings.tls_certificate else "http"
+    running.addresses["otlp_grpc"] = str(settings.otlp_grpc)
+    running.addresses["otlp_http"] = f"{scheme}://{settings.otlp_http}"
 
 
 @contextlib.contextmanager

@@ -5,27 +5,73 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
+import threading
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 
 from otel_replay.cli import parts as part
+from otel_replay.cli.logs import set_up_logging
 from otel_replay.cli.running import Running, stop_on_signals
 from otel_replay.cli.stores import Stores, migrate_all, open_stores
+from otel_replay.cli.workers import Workers, end_with_parent
 from otel_replay.config import Settings
-from otel_replay.errors import OtelReplayError, RetryableError
+from otel_replay.errors import ConfigError, OtelReplayError, RetryableError
+from otel_replay.instruments import Instruments
 from otel_replay.storage.clickhouse import Database
 
 logger = logging.getLogger(__name__)
 
 PARTS = ("receive", "work", "ui", "sql")
 _LONGEST_WAIT_S = 10.0
+_LOOK_S = 0.2
 
 
 def run(settings: Settings, parts: tuple[str, ...], *, demo: bool = False) -> None:
     """Runs `parts` until SIGTERM or SIGINT, then drains. Raises ConfigError."""
     if demo:
         part.demo_key(settings)
+    if settings.workers > 1:
+        if parts != ("receive",):
+            raise ConfigError(
+                f"workers is {settings.workers}: only otel-replay receive runs as several"
+                " processes, so leave it out here"
+            )
+        _run_workers(settings)
+        return
     with open_stores(settings) as stores:
-        asyncio.run(_run(settings, parts, demo, stores))
+        asyncio.run(_run(settings, parts, demo, stores, Running.announce))
+
+
+def _run_workers(settings: Settings) -> None:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    running = Running(complete=True)
+    with (
+        Workers(settings, _worker) as workers,
+        part.status(settings, Instruments(), running),
+    ):
+        running.checks.append(workers.problems)
+        part.announce_otlp(workers.settings, running)
+        while workers.problems() and not stop.wait(_LOOK_S):
+            workers.supervise()
+        running.announce()
+        while not stop.wait(_LOOK_S):
+            workers.supervise()
+        print("stopping: answering what is under way", flush=True)
+
+
+def _worker(settings: Settings, connection: Connection) -> None:
+    """One of several receiver processes; says over `connection` that it is ready."""
+    set_up_logging()
+    end_with_parent(connection)
+
+    def ready(_running: Running) -> None:
+        connection.send(True)
+
+    with open_stores(settings) as stores:
+        asyncio.run(_run(settings, ("receive",), False, stores, ready))
 
 
 def apply_migrations(settings: Settings) -> list[str]:
@@ -34,7 +80,13 @@ def apply_migrations(settings: Settings) -> list[str]:
         return migrate_all(stores.all)
 
 
-async def _run(settings: Settings, parts: tuple[str, ...], demo: bool, stores: Stores) -> None:
+async def _run(
+    settings: Settings,
+    parts: tuple[str, ...],
+    demo: bool,
+    stores: Stores,
+    ready: Callable[[Running], None],
+) -> None:
     stop = stop_on_signals()
     running = Running()
     running.checks += [_database_check(store.database) for store in stores.all]
@@ -54,7 +106,7 @@ async def _run(settings: Settings, parts: tuple[str, ...], demo: bool, stores: S
         if stores.folder is not None:
             stores.folder.announce(running.addresses)
         running.complete = True
-        running.announce()
+        ready(running)
         await stop.wait()
         print("stopping: answering what is under way", flush=True)
 
