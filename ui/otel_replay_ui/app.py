@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import flask
 
-from otel_replay_ui.views import assets, errors, headers, health, pages, sdk
+from otel_replay.instruments import Instruments
+from otel_replay_ui.views import assets, errors, headers, health, metrics, pages, sdk
 
 ReadyCheck = Callable[[], list[str]]
 """Answers the problems that keep the program from serving; an empty list means ready."""
@@ -27,12 +28,14 @@ def create_app(
     *,
     ready: ReadyCheck = always_ready,
     receiver_url: Callable[[], str] = unknown_receiver,
+    instruments: Instruments | None = None,
 ) -> flask.Flask:
     """Return the application.
 
     ``api`` is the blueprint that answers under ``/api/v1``; without one the pages load and say
     that their data cannot be had. ``ready`` is asked on each ``GET /healthz``,
     ``receiver_url`` for the address that browsers send to, which the first page shows.
+    ``instruments`` has the figures for ``GET /metrics``; None where another answers it.
     """
     app = flask.Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -42,6 +45,8 @@ def create_app(
     app.register_blueprint(pages.blueprint(receiver_url))
     app.register_blueprint(sdk.blueprint)
     app.register_blueprint(health.blueprint(ready))
+    if instruments is not None:
+        app.register_blueprint(metrics.blueprint(instruments))
     if api is not None:
         app.register_blueprint(api)
     return app
