@@ -44,11 +44,13 @@ class Project:
     keys: tuple[IngestKey, ...] = ()
 
 
-def parse_projects(section: Mapping[str, Any], default: Project) -> tuple[Project, ...]:
+def parse_projects(section: Any, default: Project) -> tuple[Project, ...]:
     """Reads the ``projects`` table of the configuration file; the default project comes first.
 
     The file's shape: ``[[projects.NAME.keys]]`` with the fields of IngestKey. Raises ConfigError.
     """
+    if not isinstance(section, Mapping):
+        raise ConfigError("projects: expected [[projects.NAME.keys]] tables")
     projects = {default.name: default}
     for name, values in section.items():
         if not DATABASE_NAME.fullmatch(name):

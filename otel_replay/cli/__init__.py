@@ -16,6 +16,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 
 _MODULE_EXTRAS = {
+    "backports": "server",
     "chdb": "server,embedded",
     "clickhouse_connect": "server",
     "flask": "server",
@@ -24,6 +25,7 @@ _MODULE_EXTRAS = {
     "prometheus_client": "server",
     "uvicorn": "server",
     "waitress": "server",
+    "werkzeug": "server",
     "google.rpc": "server",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import urllib.error
 import urllib.parse
@@ -14,12 +15,15 @@ from otel_replay.config import Settings
 from otel_replay.errors import ConfigError, PermanentError, UnavailableError
 from otel_replay.storage.clickhouse import Address, Database
 
+_NAMES_FORMAT = re.compile(r"\bFORMAT\s+\w+\s*;?\s*$", re.IGNORECASE)
+
 
 def run_query(settings: Settings, statement: str, output_format: str) -> None:
-    """Prints the result of a statement in ClickHouse's format. Raises OtelReplayError."""
+    """Prints the result of a statement in ClickHouse's format; one that the statement names itself
+    goes before `output_format`. Raises OtelReplayError."""
     address = Address.parse(settings.clickhouse_url)
     if address.embedded_path is None:
-        _print(Database(address).query_bytes(statement, output_format))
+        _print(_run(address, statement, output_format))
         return
     if not settings.data.exists() and not address.embedded_path.exists():
         raise ConfigError(
@@ -29,12 +33,17 @@ def run_query(settings: Settings, statement: str, output_format: str) -> None:
     try:
         with DataFolder(settings.data):
             _work_in_data(address.embedded_path)
-            _print(Database(address).query_bytes(statement, output_format))
+            _print(_run(address, statement, output_format))
     except ConfigError:
         url = str(read_holder(settings.data).get("sql", ""))
         if not url:
             raise
         _print(_ask(url, statement, output_format))
+
+
+def _run(address: Address, statement: str, output_format: str) -> bytes:
+    fmt = None if _NAMES_FORMAT.search(statement) else output_format
+    return Database(address).query_bytes(statement, fmt)
 
 
 def _work_in_data(path: Path) -> None:

@@ -162,11 +162,14 @@ class Database:
     def query_bytes(
         self,
         sql: str,
-        fmt: str,
+        fmt: str | None,
         parameters: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """Runs a SELECT; returns its result as ClickHouse's output format `fmt` writes it."""
+        """Runs a SELECT; returns its result as ClickHouse's output format `fmt` writes it.
+
+        Without one the statement names its own.
+        """
         with self._client() as client:
             result = client.raw_query(
                 sql, fmt=fmt, parameters=dict(parameters or {}), settings=dict(settings or {})

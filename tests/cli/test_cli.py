@@ -138,10 +138,12 @@ def test_one_process_for_a_data_folder_and_sql_through_it(tmp_path: Path) -> Non
         )
         assert (running.returncode, running.stdout) == (0, '"seen"\n')
         assert up.terminate() == 0
-    stopped = run(
-        *("sql", "SELECT SpanName FROM otel_traces", "--data", str(up.data), "--format", "CSV")
-    )
-    assert (stopped.returncode, stopped.stdout) == (0, '"seen"\n')
+    for statement in (
+        "SELECT SpanName FROM otel_traces",
+        "SELECT SpanName FROM otel_traces format CSV",
+    ):
+        stopped = run("sql", statement, "--data", str(up.data), "--format", "CSV")
+        assert (stopped.returncode, stopped.stdout) == (0, '"seen"\n'), stopped.stderr
 
 
 def test_sql_without_data_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""Settings that depend on one another, and the projects of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from otel_replay.config import Settings, load_settings
+from otel_replay.errors import ConfigError
+
+
+def load(text: str, tmp_path: Path, **flags: str) -> Settings:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(flags, {}, str(file))
+
+
+def test_without_a_file_there_is_one_project_named_like_its_database(tmp_path: Path) -> None:
+    settings = load("", tmp_path, clickhouse="http://u:p@ch:8123/shop")
+    assert [project.name for project in settings.projects] == ["shop"]
+    assert not settings.has_keys
+
+
+def test_keys_of_a_flag_belong_to_the_default_project(tmp_path: Path) -> None:
+    settings = load("", tmp_path, ingest_keys="first-key-1, second-key-2")
+    (project,) = settings.projects
+    assert [key.key for key in project.keys] == ["first-key-1", "second-key-2"]
+    assert settings.has_keys
+
+
+PROJECTS = """
+[[projects.otel.keys]]
+key = "web-3f9c2a7be1"
+name = "web"
+allowed_origins = ["https://shop.example.com"]
+requests_per_second = 2.5
+bytes_per_day = 1_000
+
+[[projects.billing.keys]]
+key = "billing-91d07c55aa"
+"""
+
+
+def test_projects_and_the_limits_of_their_keys_come_from_the_file(tmp_path: Path) -> None:
+    settings = load(PROJECTS, tmp_path, ingest_keys="flag-key-77")
+    default, billing = settings.projects
+    assert [key.key for key in default.keys] == ["flag-key-77", "web-3f9c2a7be1"]
+    web = default.keys[1]
+    assert (web.shown, web.allowed_origins) == ("web", ("https://shop.example.com",))
+    assert (web.requests_per_second, web.bytes_per_second, web.bytes_per_day) == (2.5, 0, 1000)
+    assert billing.keys[0].shown == "…55aa"
+
+
+def test_each_project_has_a_database_and_a_blob_prefix(tmp_path: Path) -> None:
+    settings = load(PROJECTS, tmp_path, clickhouse="http://u:p@ch:8123", blobs="file:///blobs")
+    default, billing = settings.projects
+    assert settings.clickhouse_url_of(default) == "http://u:p@ch:8123/otel"
+    assert settings.clickhouse_url_of(billing) == "http://u:p@ch:8123/billing"
+    assert settings.blobs_url_of(default) == "file:///blobs"
+    assert settings.blobs_url_of(billing) == "file:///blobs/billing"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('[[projects.otel.keys]]\nkey = "short"', "8 printable"),
+        ('[[projects.otel.keys]]\nkey = "with a blank"', "no blanks"),
+        ('[[projects.otel.keys]]\nname = "no key"', "expected key"),
+        ('[[projects.otel.keys]]\nkey = "12345678"\nbytes = 1', "bytes_per_second"),
+        ('[[projects.otel.keys]]\nkey = "12345678"\nbytes_per_day = -1', "from 0 on"),
+        ('[[projects.otel.keys]]\nkey = "12345678"\nbytes_per_day = true', "numbers"),
+        ('[[projects.otel.keys]]\nkey = "12345678"\nallowed_origins = "*"', "a list"),
+        ("[[projects.otel.keys]]\nkey = 12345678", "texts"),
+        ('[projects.otel]\ndatabase = "x"', "projects.otel.keys"),
+        ('[[projects."a-b".keys]]\nkey = "12345678"', "letters, digits"),
+        ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.b.keys]]\nkey = "12345678"', "a and b"),
+        ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "12345678"', "once"),
+        ("projects = 3", "projects"),
+    ],
+)
+def test_a_wrong_project_is_refused_with_the_rule(text: str, named: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=named):
+        load(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        ({"otlp_http": "0.0.0.0:4318"}, "OTEL_REPLAY_INGEST_KEYS"),
+        ({"ui": "0.0.0.0:80", "ingest_keys": "12345678"}, "reverse proxy"),
+        ({"status": "0.0.0.0:80"}, "reverse proxy"),
+        ({"tls_certificate": "a.pem"}, "tls_key"),
+        ({"tls_client_ca": "a.pem"}, "tls_certificate"),
+        ({"workers": "2"}, "embedded ClickHouse admits one process"),
+        ({"workers": "0"}, "expected 1 to 256"),
+        ({"request_timeout_s": "0"}, "expected 1 to 3600"),
+        ({"self_telemetry": "localhost:4318"}, "http"),
+        ({"ingest_keys": "short"}, "8 printable"),
+    ],
+    ids=str,
+)
+def test_settings_that_do_not_fit_together_are_refused(
+    flags: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=named):
+        load("", tmp_path, **flags)
+
+
+def test_with_keys_otlp_may_leave_loopback(tmp_path: Path) -> None:
+    settings = load("", tmp_path, otlp_http="0.0.0.0:4318", ingest_keys="12345678")
+    assert str(settings.otlp_http) == "0.0.0.0:4318"
