@@ -103,7 +103,7 @@ class Instruments:
         self.spool_capacity_bytes = self._gauge(
             "otel_replay_spool_capacity_bytes", "size that the spool may have", "project"
         )
-        self.spool_oldest_seconds = self._gauge(
+        self.spool_oldest_seconds = self._greatest(
             "otel_replay_spool_oldest_seconds", "age of the oldest batch in the spool", "project"
         )
         self.spooled = self._counter(
@@ -137,17 +137,15 @@ class Instruments:
             _SECONDS,
             *("project", "outcome"),
         )
-        self.session_lag_seconds = self._gauge(
+        self.session_lag_seconds = self._greatest(
             "otel_replay_session_lag_seconds",
             "age of the oldest news when the last round was through with it",
             "project",
         )
-        self.session_round_timestamp = Gauge(
+        self.session_round_timestamp = self._greatest(
             "otel_replay_session_round_timestamp_seconds",
-            "When a round of the session worker last was done, seconds since the epoch.",
-            ["project"],
-            registry=self.registry,
-            multiprocess_mode="livemax",
+            "when a round of the session worker last was done, seconds since the epoch",
+            "project",
         )
 
     def _of_the_pages(self) -> None:
@@ -189,6 +187,12 @@ class Instruments:
         # Of several workers, each has its own share: the sum is the process group's.
         return Gauge(
             name, _sentence(what), labels, registry=self.registry, multiprocess_mode="livesum"
+        )
+
+    def _greatest(self, name: str, what: str, *labels: str) -> Gauge:
+        # Of several workers, the process group's is that of the one that has most.
+        return Gauge(
+            name, _sentence(what), labels, registry=self.registry, multiprocess_mode="livemax"
         )
 
     def _histogram(
