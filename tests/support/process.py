@@ -1,8 +1,9 @@
-"""Runs ``otel-replay up`` as a user does: a process of its own, reached by its addresses."""
+"""Runs ``otel-replay`` as a user does: a process of its own, reached by its addresses."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 
@@ -19,6 +20,7 @@ from otel_replay.cli.lock import read_holder
 T = TypeVar("T")
 
 _FREE_PORTS = ["--otlp-grpc", "--otlp-http", "--ui", "--sql", "--demo-shop"]
+_RECEIVE_PORTS = ["--otlp-grpc", "--otlp-http", "--status"]
 
 
 def wait_for(what: str, condition: Callable[[], T], timeout_s: float = 30) -> T:
@@ -33,15 +35,16 @@ def wait_for(what: str, condition: Callable[[], T], timeout_s: float = 30) -> T:
         time.sleep(0.05)
 
 
-class Up:
-    """A running ``otel-replay up``; a context manager that ends it with SIGTERM."""
+class Program:
+    """A running ``otel-replay COMMAND`` whose output goes to a file; a context manager that ends it
+    with SIGTERM."""
 
-    def __init__(self, data: Path, *options: str) -> None:
-        self.data = data
-        self._options = options
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> Up:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -55,37 +58,40 @@ class Up:
             self.terminate()
 
     def start(self) -> None:
-        """Starts on free ports and waits until every part is ready."""
-        self.data.mkdir(parents=True, exist_ok=True)
-        ports = [text for flag in _FREE_PORTS for text in (flag, "127.0.0.1:0")]
-        command = [sys.executable, "-m", "otel_replay", "up", "--data", str(self.data), *ports]
-        with open(self.data / "output.log", "a", encoding="utf-8") as log:
+        """Starts it and waits until it says that it is ready."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "otel_replay", *self._arguments]
+        before = len(self.output)
+        with open(self._log, "a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                [*command, *self._options], stdout=log, stderr=log, text=True, env=os.environ
+                command, stdout=log, stderr=log, text=True, env=os.environ
             )
-        wait_for("otel-replay up to be ready", self._ready, 60)
+        wait_for(f"{command[3]} to be ready", lambda: self._is_ready(before), 60)
 
-    def _ready(self) -> bool:
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise AssertionError(f"otel-replay up ended:\n{self.output}")
-        url = self.addresses.get("ui")
-        if not url or self.addresses["pid"] != self._process.pid:
-            return False
-        try:
-            return requests.get(f"{url}/healthz", timeout=5).status_code == 200
-        except requests.ConnectionError:
-            return False
+    def _is_ready(self, before: int) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"otel-replay {self._arguments[0]} ended:\n{self.output}")
+        return "\nready" in self.output[before:]
 
     @property
-    def addresses(self) -> dict[str, Any]:
-        """What the process announced: ui, otlp_grpc, otlp_http, sql, demo_shop, pid."""
-        return read_holder(self.data)
+    def process(self) -> subprocess.Popen[str]:
+        assert self._process is not None
+        return self._process
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "output.log"
 
     @property
     def output(self) -> str:
         """What it has printed since its first start."""
-        return (self.data / "output.log").read_text(encoding="utf-8")
+        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
+
+    def address(self, title: str) -> str:
+        """An address that it printed, by its title there: OTLP/HTTP, OTLP/gRPC, status."""
+        found = re.findall(rf"^ *{title} +(\S+)$", self.output, re.MULTILINE)
+        assert found, self.output
+        return str(found[-1])
 
     def terminate(self) -> int:
         """Sends SIGTERM; returns the exit code."""
@@ -96,9 +102,40 @@ class Up:
         return self._end(signal.SIGKILL)
 
     def _end(self, number: signal.Signals) -> int:
-        assert self._process is not None
-        self._process.send_signal(number)
-        return self._process.wait(60)
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def receive(folder: Path, clickhouse_url: str, *options: str) -> Program:
+    """``otel-replay receive`` on free ports, against a ClickHouse server."""
+    ports = [text for flag in _RECEIVE_PORTS for text in (flag, "127.0.0.1:0")]
+    storage = ["--clickhouse", clickhouse_url, "--data", str(folder)]
+    return Program(folder, "receive", *storage, *ports, *options)
+
+
+class Up(Program):
+    """A running ``otel-replay up``; a context manager that ends it with SIGTERM."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        ports = [text for flag in _FREE_PORTS for text in (flag, "127.0.0.1:0")]
+        super().__init__(data, "up", "--data", str(data), *ports, *options)
+        self.data = data
+
+    def start(self) -> None:
+        """Starts on free ports and waits until every part is ready."""
+        super().start()
+        wait_for("otel-replay up to be ready", self._answers, 60)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.addresses['ui']}/healthz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    @property
+    def addresses(self) -> dict[str, Any]:
+        """What the process announced: ui, otlp_grpc, otlp_http, sql, demo_shop, pid."""
+        return read_holder(self.data)
 
     def get(self, path: str) -> Any:
         """GET on the UI's server; the JSON of a 200 answer."""
