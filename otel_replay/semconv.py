@@ -1,7 +1,8 @@
 """Every attribute, event and scope name that the project reads or writes, once.
 
 Names follow OpenTelemetry semantic conventions 1.44 where these exist; the browser events follow
-the instrumentations of open-telemetry/opentelemetry-browser. Only ``session.replay.*`` is ours.
+the instrumentations of open-telemetry/opentelemetry-browser. Only ``session.replay.*`` and
+``otel_replay.*`` are ours.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ USER_AGENT: Final = "user_agent.original"
 SESSION_ID: Final = "session.id"
 SESSION_PREVIOUS_ID: Final = "session.previous_id"
 RUM_SESSION_ID: Final = "rum.sessionId"
+RUM_SCRIPT_INSTANCE: Final = "rum.scriptInstance"
+SPLUNK_SESSION_ID: Final = "splunk.rumSessionId"
+SPLUNK_SCRIPT_INSTANCE: Final = "splunk.scriptInstance"
 
 # User
 USER_ID: Final = "user.id"
@@ -42,6 +46,15 @@ REPLAY_ENCODING: Final = "session.replay.encoding"
 REPLAY_SIZE: Final = "session.replay.size"
 REPLAY_FINAL: Final = "session.replay.final"
 REPLAY_DROPPED_REASON: Final = "session.replay.dropped.reason"
+
+# Replay logs of other recorders: one rrweb event, or a piece of one, in each record
+RUM_REPLAY_SCOPE: Final = "rum.rr-web"
+SPLUNK_REPLAY_SCOPE: Final = "splunk.rr-web"
+RR_WEB_OFFSET: Final = "rr-web.offset"
+RR_WEB_EVENT: Final = "rr-web.event"
+RR_WEB_CHUNK: Final = "rr-web.chunk"
+RR_WEB_TOTAL_CHUNKS: Final = "rr-web.total-chunks"
+SPLUNK_SEGMENT_METADATA: Final = "segmentMetadata"
 
 # Events of the browser SDK (log records in BROWSER_SCOPE)
 SESSION_START_EVENT: Final = "session.start"
@@ -71,3 +84,16 @@ HTTP_REQUEST_METHOD: Final = "http.request.method"
 HTTP_RESPONSE_STATUS: Final = "http.response.status_code"
 SERVER_ADDRESS: Final = "server.address"
 ERROR_TYPE: Final = "error.type"
+
+# Our own telemetry
+SELF_TELEMETRY: Final = "otel_replay.self_telemetry"
+"""Resource attribute that marks it: requests that carry it cause no telemetry themselves."""
+SIGNAL: Final = "otel_replay.signal"
+PROJECT: Final = "otel_replay.project"
+BATCH_REQUESTS: Final = "otel_replay.batch.requests"
+BATCH_BYTES: Final = "otel_replay.batch.bytes"
+REQUEST_BYTES: Final = "otel_replay.request.bytes"
+RECORDS: Final = "otel_replay.records"
+SESSIONS: Final = "otel_replay.sessions"
+TRANSPORT: Final = "otel_replay.transport"
+SERVICE_INSTANCE: Final = "service.instance.id"
