@@ -15,7 +15,7 @@ class Chunk:
     session_id: str
     tab: str
     seq: int
-    """Order within the tab."""
+    """Order within the tab: of the first event, when the chunk covers several numbers."""
     start_ms: int
     end_ms: int
     events: int
@@ -34,3 +34,12 @@ class Chunk:
     service_name: str = ""
     user_id: str = ""
     resource_attributes: Mapping[str, str] = field(default_factory=dict)
+    more_seqs: int = 0
+    """Sequence numbers that it covers beyond the first: recorders that number single events, or
+    pieces of them, come here as runs."""
+    widths: tuple[int, ...] = ()
+    """Sequence numbers of each event; empty when each has one, or the chunk has one for all."""
+    piece: int = 0
+    """Which piece of an event the payload is, from 1 on; 0 for whole events."""
+    pieces: int = 0
+    """How many pieces the event has; 0 for whole events."""

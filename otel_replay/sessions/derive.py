@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from otel_replay.sessions import clock
 from otel_replay.sessions.lifecycle import limits
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -21,13 +22,14 @@ def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
     """
     if not session_ids:
         return
-    database.command(_insert(), _parameters(session_ids, now_ms))
+    database.command(_insert(), _parameters(database, session_ids, now_ms))
     database.command(read_query(__package__, "delete_moved"), {"ids": list(session_ids)})
 
 
 def computed(database: Database, session_id: str, now_ms: int) -> dict[str, Any] | None:
     """The row that `derive` would store, by column name; None when nothing was received."""
-    rows = database.query(read_query(__package__, "derive_one"), _parameters([session_id], now_ms))
+    parameters = _parameters(database, [session_id], now_ms)
+    rows = database.query(read_query(__package__, "derive_one"), parameters)
     return rows[0] if rows else None
 
 
@@ -35,5 +37,6 @@ def _insert() -> str:
     return read_query(__package__, "derive_insert")
 
 
-def _parameters(session_ids: Sequence[str], now_ms: int) -> dict[str, Any]:
-    return {"ids": list(session_ids), **limits(now_ms)}
+def _parameters(database: Database, session_ids: Sequence[str], now_ms: int) -> dict[str, Any]:
+    clocks = clock.estimate(database, session_ids)
+    return {"ids": list(session_ids), **limits(now_ms), **clock.parameters(clocks)}

@@ -235,6 +235,7 @@ class World:
         key = blob or f"packs/{next(_blob_numbers)}"
         if blob is None:
             self.blobs.put(key, data)
+        received = columns.get("ReceivedAt", at(self.clock() * 1000))
         return {
             "SessionId": session_id,
             "Tab": tab,
@@ -253,8 +254,8 @@ class World:
             "ServiceName": "shop-web",
             "ResourceAttributes": dict(BROWSER_RESOURCE),
             "UserId": "",
-            "SentAt": at(self.zero_ms + start + 4_000),
-            "ReceivedAt": at(self.clock() * 1000),
+            "SentAt": received,
+            "ReceivedAt": received,
             **columns,
         }
 

@@ -2,26 +2,28 @@
 -- {now_ms} is the clock for State; {idle_ms}, {final_ms}, {longest_ms} and {end_slack_ms} are the limits of lifecycle.py.
 --
 -- What the browser sent gives a session its start and end. Where it sent nothing (yet), the backend's records do.
+-- All times are by our clock.
 WITH
     {{user_agent}},
+    {{our_clock}},
     events AS
     (
         SELECT
             SessionId,
             countIf(Source = 'browser') AS browser_records,
-            toUnixTimestamp64Milli(min(Timestamp)) AS any_start,
-            toUnixTimestamp64Milli(max(Timestamp)) AS any_end,
+            min(at) AS any_start,
+            max(at) AS any_end,
             toUnixTimestamp64Milli(max(ReceivedAt)) AS any_received,
-            toUnixTimestamp64Milli(minIf(Timestamp, Source = 'browser')) AS start,
-            toUnixTimestamp64Milli(maxIf(Timestamp, Source = 'browser')) AS end,
+            minIf(at, Source = 'browser') AS start,
+            maxIf(at, Source = 'browser') AS end,
             toUnixTimestamp64Milli(maxIf(ReceivedAt, Source = 'browser')) AS received,
-            toUnixTimestamp64Milli(maxIf(Timestamp, Name = 'session.end')) AS ended,
-            argMaxIf(tuple(UserId, UserName, UserEmail), tuple(Source = 'browser', Timestamp), UserId != '' OR UserName != '' OR UserEmail != '') AS user,
-            argMax(ServiceName, tuple(Source = 'browser', Timestamp)) AS service,
-            argMax(ResourceAttributes, tuple(Source = 'browser', Timestamp)) AS attributes,
-            argMaxIf(Attributes['user_agent.original'], Timestamp, Source = 'browser' AND Attributes['user_agent.original'] != '') AS user_agent,
-            argMinIf(Url, Timestamp, Source = 'browser' AND Kind != 'request' AND Url != '') AS first_url,
-            argMaxIf(Url, Timestamp, Source = 'browser' AND Kind != 'request' AND Url != '') AS last_url,
+            maxIf(at, Name = 'session.end') AS ended,
+            argMaxIf(tuple(UserId, UserName, UserEmail), tuple(Source = 'browser', at, Timestamp), UserId != '' OR UserName != '' OR UserEmail != '') AS user,
+            argMax(ServiceName, tuple(Source = 'browser', at, Timestamp)) AS service,
+            argMax(ResourceAttributes, tuple(Source = 'browser', at, Timestamp)) AS attributes,
+            argMaxIf(Attributes['user_agent.original'], tuple(at, Timestamp), Source = 'browser' AND Attributes['user_agent.original'] != '') AS user_agent,
+            argMinIf(Url, tuple(at, Timestamp), Source = 'browser' AND Kind != 'request' AND Url != '') AS first_url,
+            argMaxIf(Url, tuple(at, Timestamp), Source = 'browser' AND Kind != 'request' AND Url != '') AS last_url,
             groupUniqArrayIf(200)(Url, Source = 'browser' AND Kind != 'request' AND Url != '') AS urls,
             countIf(Kind = 'navigation') AS pages,
             countIf(Kind = 'click') AS clicks,
@@ -34,8 +36,12 @@ WITH
             countIf(Kind = 'console' AND Severity IN ('ERROR', 'FATAL')) AS console_errors,
             groupUniqArrayIf(Tab, Source = 'browser' AND Tab != '') AS tabs,
             maxIf(Attributes['session.previous_id'], Name = 'session.start') AS previous_id
-        FROM session_events FINAL
-        WHERE SessionId IN {ids:Array(String)}
+        FROM
+        (
+            SELECT *, our_ms(Timestamp, if(Source = 'browser', clock_error(SessionId, Tab), 0), ReceivedAt) AS at
+            FROM session_events FINAL
+            WHERE SessionId IN {ids:Array(String)}
+        )
         GROUP BY SessionId
     ),
     tab_recordings AS
@@ -43,8 +49,8 @@ WITH
         SELECT
             SessionId,
             Tab,
-            min(StartTime) AS tab_start,
-            max(EndTime) AS tab_end,
+            min(start_ms) AS tab_start,
+            max(end_ms) AS tab_end,
             max(ReceivedAt) AS tab_received,
             count() AS tab_chunks,
             sum(Events) AS tab_events,
@@ -53,18 +59,25 @@ WITH
             argMax(Final, Seq) AS tab_closed,
             arraySort(groupArray(Seq)) AS seqs,
             toUInt64(seqs[1] > 0) + arrayCount(step -> step > 1, arrayDifference(seqs)) AS tab_gaps,
-            argMaxIf(tuple(StartTime, UserId), StartTime, UserId != '') AS tab_user,
-            argMax(tuple(StartTime, ServiceName, ResourceAttributes), StartTime) AS tab_sender
-        FROM replay_chunks FINAL
-        WHERE SessionId IN {ids:Array(String)}
+            argMaxIf(tuple(start_ms, UserId), start_ms, UserId != '') AS tab_user,
+            argMax(tuple(start_ms, ServiceName, ResourceAttributes), start_ms) AS tab_sender
+        FROM
+        (
+            SELECT
+                *,
+                our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt) AS start_ms,
+                our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt) AS end_ms
+            FROM replay_chunks FINAL
+            WHERE SessionId IN {ids:Array(String)}
+        )
         GROUP BY SessionId, Tab
     ),
     recordings AS
     (
         SELECT
             SessionId,
-            toUnixTimestamp64Milli(min(tab_start)) AS start,
-            toUnixTimestamp64Milli(max(tab_end)) AS end,
+            min(tab_start) AS start,
+            max(tab_end) AS end,
             toUnixTimestamp64Milli(max(tab_received)) AS received,
             sum(tab_chunks) AS chunks,
             sum(tab_events) AS events,
@@ -104,7 +117,7 @@ WITH
     (
         SELECT
             SessionId,
-            toUnixTimestamp64Milli(Timestamp) AS from_ms,
+            our_ms(Timestamp, clock_error(SessionId, Tab), ReceivedAt) AS from_ms,
             from_ms AS to_ms,
             1. AS weight,
             Kind IN ('click', 'navigation') AS active
@@ -113,8 +126,8 @@ WITH
         UNION ALL
         SELECT
             SessionId,
-            toUnixTimestamp64Milli(StartTime) AS from_ms,
-            greatest(from_ms, toUnixTimestamp64Milli(EndTime)) AS to_ms,
+            our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt) AS from_ms,
+            greatest(from_ms, our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt)) AS to_ms,
             toFloat64(Events) AS weight,
             1 AS active
         FROM replay_chunks FINAL
@@ -255,6 +268,10 @@ SELECT
     previous_id AS PreviousId,
     attributes AS Attributes,
     fromUnixTimestamp64Milli(seen_ms) AS LastSeen,
+    clock_error(summary.SessionId, '') AS ClockErrorMs,
+    mapFromArrays(
+        arrayFilter((tab, session) -> session = summary.SessionId, {clock_tabs:Array(String)}, {clock_sessions:Array(String)}),
+        arrayFilter((error, session) -> session = summary.SessionId, {clock_errors:Array(Int64)}, {clock_sessions:Array(String)})) AS ClockErrors,
     fromUnixTimestamp64Milli(finish_ms) AS FinishAt,
     toUInt64(toUnixTimestamp64Micro(now64(6))) AS Version,
     toUInt8(0) AS IsDeleted

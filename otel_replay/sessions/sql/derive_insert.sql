@@ -3,6 +3,6 @@ INSERT INTO sessions
     SessionId, StartTime, EndTime, State, ActiveMs, UserId, UserName, UserEmail, ServiceName, Environment, Release,
     Browser, Os, Device, FirstUrl, LastUrl, Urls, Pages, Clicks, Errors, BackendErrors, Requests, FailedRequests,
     ConsoleErrors, Traces, Tabs, Chunks, Events, Gaps, PayloadBytes, HasReplay, Activity, PreviousId, Attributes,
-    LastSeen, FinishAt, Version, IsDeleted
+    LastSeen, ClockErrorMs, ClockErrors, FinishAt, Version, IsDeleted
 )
 {{derive}}
