@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from otel_replay.storage.clickhouse import Database
 from otel_replay_exporters.clickhouse.inserter import OtlpInserter, create_ingest_tables
-from otel_replay_exporters.clickhouse.signals import LOGS, TRACES
+from otel_replay_exporters.clickhouse.logs import LOGS
+from otel_replay_exporters.clickhouse.traces import TRACES
 from otel_replay_receivers.otlp.decode import decode
 from tests.support.as_string import as_string
 from tests.support.otlp import logs_request, span, traces_request

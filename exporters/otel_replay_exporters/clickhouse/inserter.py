@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from otel_replay.storage.clickhouse import Database
-from otel_replay_exporters.clickhouse.signals import SIGNALS, Signal
+from otel_replay_exporters.clickhouse.extraction import Signal
+from otel_replay_exporters.clickhouse.signals import SIGNALS
 
 
 class OtlpInserter:

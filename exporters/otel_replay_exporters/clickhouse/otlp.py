@@ -1,4 +1,4 @@
-"""The OTLP messages, as far as rows are made from them (opentelemetry-proto 1.11).
+"""The OTLP messages that all signals share, as far as rows are made from them (proto 1.11).
 
 Values are scalars here: receivers render arrays and maps to text before they come this far. What
 ClickHouse spends on planning an insert grows with the number of leaves in these types, and typed
@@ -23,70 +23,19 @@ ANY_VALUE = Message(
 _ATTRIBUTE = Message("KeyValue", (Field("key", 1, "string"), Field("value", 2, ANY_VALUE)))
 
 
-def _attributes(number: int) -> Field:
-    return Field("attributes", number, _ATTRIBUTE, repeated=True)
+def attributes(number: int, name: str = "attributes") -> Field:
+    """A repeated KeyValue."""
+    return Field(name, number, _ATTRIBUTE, repeated=True)
 
 
-RESOURCE = Message("Resource", (_attributes(1),))
+RESOURCE = Message("Resource", (attributes(1),))
 SCOPE = Message(
     "InstrumentationScope",
-    (Field("name", 1, "string"), Field("version", 2, "string"), _attributes(3)),
-)
-SPAN = Message(
-    "Span",
     (
-        Field("trace_id", 1, "bytes"),
-        Field("span_id", 2, "bytes"),
-        Field("trace_state", 3, "string"),
-        Field("parent_span_id", 4, "bytes"),
-        Field("name", 5, "string"),
-        Field("kind", 6, "int32"),
-        Field("start_time_unix_nano", 7, "fixed64"),
-        Field("end_time_unix_nano", 8, "fixed64"),
-        _attributes(9),
-        Field(
-            "events",
-            11,
-            Message(
-                "Event",
-                (Field("time_unix_nano", 1, "fixed64"), Field("name", 2, "string"), _attributes(3)),
-            ),
-            repeated=True,
-        ),
-        Field(
-            "links",
-            13,
-            Message(
-                "Link",
-                (
-                    Field("trace_id", 1, "bytes"),
-                    Field("span_id", 2, "bytes"),
-                    Field("trace_state", 3, "string"),
-                    _attributes(4),
-                ),
-            ),
-            repeated=True,
-        ),
-        Field(
-            "status",
-            15,
-            Message("Status", (Field("message", 2, "string"), Field("code", 3, "int32"))),
-        ),
-    ),
-)
-LOG_RECORD = Message(
-    "LogRecord",
-    (
-        Field("time_unix_nano", 1, "fixed64"),
-        Field("severity_number", 2, "int32"),
-        Field("severity_text", 3, "string"),
-        Field("body", 5, ANY_VALUE),
-        _attributes(6),
-        Field("flags", 8, "fixed32"),
-        Field("trace_id", 9, "bytes"),
-        Field("span_id", 10, "bytes"),
-        Field("observed_time_unix_nano", 11, "fixed64"),
-        Field("event_name", 12, "string"),
+        Field("name", 1, "string"),
+        Field("version", 2, "string"),
+        attributes(3),
+        Field("dropped_attributes_count", 4, "uint32"),
     ),
 )
 

@@ -1,11 +1,14 @@
-"""SQL that renders OTLP values as the Collector's ``AsString()`` does.
+"""SQL that renders OTLP values as the Collector's exporter does; attributes as its ``AsString()``.
 
-Only scalars: receivers have rendered arrays and maps before. Each function takes the SQL of a value
-and returns the SQL of a String (or Map); a reference renderer beside the tests holds the rules.
+Attribute values are scalars: receivers have rendered arrays and maps before. Each function takes
+the SQL of a value and returns that of what a column holds; a reference renderer beside the tests
+has the rules.
 """
 
 from __future__ import annotations
 
+# In 2261: DateTime64(9) ends in 2262, and queries add hours to times.
+LATEST_NS = 9_200_000_000_000_000_000
 _INFINITY = "if({d} > 0, 'Infinity', '-Infinity')"
 
 
@@ -27,6 +30,28 @@ def attribute_map(attributes: str) -> str:
         "CAST((arrayMap(a -> a.key, {0}), arrayMap(a -> {1}, {0})),"
         " 'Map(LowCardinality(String), String)')"
     ).format(attributes, text("a.value"))
+
+
+def hex_id(value: str, size: int) -> str:
+    """Lower-case hex; empty where the id is absent, all zero, or of a wrong length."""
+    zero = "\\0" * size
+    return f"if(length({value}) = {size} AND {value} != '{zero}', lower(hex({value})), '')"
+
+
+def time(nanoseconds: str) -> str:
+    """A DateTime64(9); times later than columns hold become the latest."""
+    return f"fromUnixTimestamp64Nano(toInt64(least({nanoseconds}, {LATEST_NS})))"
+
+
+def choice(value: str, names: list[str]) -> str:
+    """The name of an enum's member; numbers that have none become the first."""
+    arms = ", ".join(f"{value} = {i}, '{name}'" for i, name in enumerate(names) if i)
+    return f"multiIf({arms}, '{names[0]}')"
+
+
+def each(items: str, item: str, sql: str) -> str:
+    """An array of `sql` over each `item` of a repeated field."""
+    return f"arrayMap({item} -> {sql}, {items})"
 
 
 def _double(d: str) -> str:
