@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from otel_replay.errors import RetryableError
+from otel_replay.instruments import Instruments
 from otel_replay.sessions import lifecycle
 from otel_replay.sessions.derive import derive
+from otel_replay.sessions.figures import Round, RoundFigures
 from otel_replay.storage.clickhouse import Database, QueryError
 from otel_replay.storage.queries import read_query
 
@@ -38,9 +40,17 @@ class SessionWorker:
     Several workers on one database do the same work twice; no harm else.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        *,
+        instruments: Instruments | None = None,
+        project: str = "",
+    ) -> None:
         """`clock` gives seconds since the epoch."""
         self._database = database
+        self._figures = RoundFigures(instruments or Instruments(), project)
         self._clock = clock
         self._watermark_ms: int | None = None
         self._finish_next_ms = 0
@@ -70,14 +80,16 @@ class SessionWorker:
         Raises QueryError and UnavailableError; what was not computed then is computed next time.
         """
         now_ms = int(self._clock() * 1000)
-        done = self._compute_news(now_ms)
-        done += self._compute(self._settled(now_ms), now_ms)
-        done += self._finish(now_ms)
-        return done
+        with self._figures.round() as this:
+            this.sessions += self._compute_news(this, now_ms)
+            this.sessions += self._compute(self._settled(now_ms), now_ms)
+            this.sessions += self._finish(now_ms)
+        return this.sessions
 
-    def _compute_news(self, now_ms: int) -> int:
+    def _compute_news(self, this: Round, now_ms: int) -> int:
         watermark_ms, news = self._news()
         fresh = {i: touched for i, touched in news.items() if touched > self._seen.get(i, 0)}
+        this.oldest_news_ms = min(fresh.values(), default=0)
         done = self._compute(list(fresh), now_ms)
         for session_id in fresh:
             self._settling.setdefault(session_id, now_ms + SETTLE_MS)
@@ -114,7 +126,8 @@ class SessionWorker:
         for batch in _batches(session_ids):
             for session_id in batch:
                 self._settling.pop(session_id, None)
-            self._derive(batch, now_ms)
+            with self._figures.computing(len(batch)):
+                self._derive(batch, now_ms)
         return len(session_ids)
 
     def _derive(self, batch: Sequence[str], now_ms: int) -> None:

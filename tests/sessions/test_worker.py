@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from otel_replay.errors import UnavailableError
+from otel_replay.instruments import Instruments
 from otel_replay.sessions import worker as worker_module
 from otel_replay.sessions.derive import derive
 from otel_replay.sessions.worker import SETTLE_MS, SessionWorker
@@ -129,3 +130,27 @@ def test_the_loop_outlives_errors_and_logs_them(
     with caplog.at_level(logging.WARNING):
         alone.worker.run(stop)
     assert str(error) in caplog.text
+
+
+def test_rounds_are_measured(alone: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    instruments = Instruments()
+    worker = SessionWorker(alone.database, instruments=instruments, project="shop")
+    value = instruments.registry.get_sample_value
+    alone.click(alone.id)
+    worker.run_once()
+    assert value("otel_replay_sessions_computed_total", {"project": "shop"}) == 1
+    assert 0 <= (value("otel_replay_session_lag_seconds", {"project": "shop"}) or -1) < 60
+    assert value("otel_replay_session_round_timestamp_seconds", {"project": "shop"})
+    monkeypatch.setattr(worker_module, "derive", _refuse)
+    alone.click(alone.id, 1_000)
+    with pytest.raises(UnavailableError):
+        worker.run_once()
+    rounds = [
+        value("otel_replay_session_round_seconds_count", {"project": "shop", "outcome": outcome})
+        for outcome in ("done", "failed")
+    ]
+    assert rounds == [1, 1]
+
+
+def _refuse(*_arguments: object) -> None:
+    raise UnavailableError("away")
