@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from otel_replay.instruments import Instruments
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.telemetry import Consumer
@@ -20,11 +21,15 @@ from otel_replay_receivers.otlp.server import OtlpServer
 
 @dataclass
 class Receiver:
-    """Addresses of a running receiver, and its counts."""
+    """Addresses of a running receiver, and its figures."""
 
     grpc: str
     http: str
-    counts: dict[tuple[str, str], int]
+    instruments: Instruments
+
+    def figure(self, name: str, **labels: str) -> float:
+        """A figure as /metrics would show it, 0 when nothing was counted."""
+        return self.instruments.registry.get_sample_value(name, labels) or 0
 
 
 class LoopThread:
@@ -55,10 +60,12 @@ def start_receiver(loop: LoopThread, consumer: Consumer, **options: Any) -> tupl
     """Starts an OtlpServer on free ports of the loopback address."""
 
     async def start() -> tuple[Any, Receiver]:
+        instruments = options.setdefault("instruments", Instruments())
         server = OtlpServer(consumer, **options)
         grpc, http = await server.start(("127.0.0.1", 0), ("127.0.0.1", 0))
-        urls = (f"127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
-        return server, Receiver(*urls, server.service.counts)
+        scheme = "https" if options.get("tls") else "http"
+        urls = (f"127.0.0.1:{grpc}", f"{scheme}://127.0.0.1:{http}")
+        return server, Receiver(*urls, instruments)
 
     result: tuple[Any, Receiver] = loop.call(start())
     return result

@@ -110,8 +110,9 @@ def test_what_became_of_records_is_counted(storage: Storage, refusing: Receiver)
     post(refusing)
     storage.error = UnavailableError("away")
     post(refusing)
-    assert refusing.counts["traces", "accepted"] == 1
-    assert refusing.counts["traces", "refused"] == 1
+    labels = {"receiver": "otlp", "transport": "http"}
+    assert refusing.figure("otelcol_receiver_accepted_spans_total", **labels) == 1
+    assert refusing.figure("otelcol_receiver_refused_spans_total", **labels) == 1
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http"])

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from google.protobuf import json_format
 
-from otel_replay.telemetry import SignalName
-from otel_replay_receivers.otlp import encoding
-from otel_replay_receivers.otlp.cors import Cors
-from otel_replay_receivers.otlp.json import to_protobuf
-from otel_replay_receivers.otlp.service import OtlpService
+from otel_replay.telemetry import SIGNAL_NAMES, SignalName
+from otel_replay_receivers.access.access import Access
+from otel_replay_receivers.otlp import cors, encoding
+from otel_replay_receivers.otlp.health import Health
+from otel_replay_receivers.otlp.reception import Arrival, Reception, Take
 from otel_replay_receivers.otlp.status import (
     INVALID_ARGUMENT,
     NOT_FOUND,
     UNIMPLEMENTED,
     Failure,
     Refusal,
-    failure_of,
+    unavailable,
 )
-
-logger = logging.getLogger(__name__)
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
-_PATHS: dict[str, SignalName] = {"/v1/traces": "traces", "/v1/logs": "logs"}
-_METHODS = "POST, OPTIONS"
+DEADLINE, CROWDED = "otel_replay.deadline", "otel_replay.crowded"
+"""In the connection's state: when the request must be here, whether there are too many others."""
+_HEALTH_PATH = "/healthz"
+_PATHS: dict[str, SignalName] = {f"/v1/{name}": name for name in SIGNAL_NAMES}
+_EXPORT_METHODS, _HEALTH_METHODS = "POST, OPTIONS", "GET, HEAD, OPTIONS"
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -41,104 +43,153 @@ class Response:
     """What is sent back."""
 
     status: int
-    content_type: str
-    body: bytes
+    content_type: str = ""
+    body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
 
 
 class HttpReceiver:
-    """Serves ``POST /v1/traces`` and ``/v1/logs``, protobuf and JSON."""
+    """Serves ``POST /v1/{traces,logs,metrics}``, protobuf and JSON, and ``GET /healthz``."""
 
     def __init__(
-        self, service: OtlpService, max_request_bytes: int, allowed_origins: Sequence[str]
+        self,
+        reception: Reception,
+        access: Access,
+        health: Health,
+        *,
+        max_request_bytes: int,
+        request_timeout_s: float,
     ) -> None:
         """`max_request_bytes` limits a body both as sent and decompressed."""
-        self._service = service
-        self._max_bytes = max_request_bytes
-        self._cors = Cors(allowed_origins)
+        self._reception, self._access, self._health = reception, access, health
+        self._max_bytes, self._timeout_s = max_request_bytes, request_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         origin = headers.get("origin", "")
-        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            response = self._preflight(headers, origin)
-        else:
+        try:
             response = await self._answer(scope, headers, receive)
-        await _send(send, response, self._cors.headers(origin))
-
-    def _preflight(self, headers: Headers, origin: str) -> Response:
-        if not self._cors.allows(origin):
-            failure = Failure(7, 403, self._cors.refusal(origin))
-            return _failure_response(failure, JSON)
-        wanted = headers.get("access-control-request-headers", "")
-        return Response(204, "", b"", self._cors.preflight_headers(wanted))
+        except Refusal as exc:
+            response = failure_response(exc.failure, _reply_type(headers))
+        except asyncio.CancelledError:
+            # The server gives up on what is under way: the sender shall not.
+            stopped = unavailable("the receiver has stopped: send again", "stopping")
+            response = failure_response(stopped.failure, _reply_type(headers))
+        allowed = bool(origin) and self._access.allows_page(origin)
+        await _send(send, response, cors.response_headers(origin, allowed=allowed))
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
-        content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        reply_type = PROTOBUF if content_type == PROTOBUF else JSON
-        try:
-            signal = _signal(scope["path"], scope["method"])
-            _check_content_type(content_type)
-            body = await self._body(headers, receive)
-            if content_type == JSON:
-                body = to_protobuf(signal, body)
-            message = await self._service.export(signal, body)
-        except Exception as exc:  # noqa: BLE001 - the sender gets a status, whatever happens
-            failure = failure_of(exc)
-            if failure.http_status == 500:
-                logger.exception("a request to %s failed unexpectedly", scope["path"])
-            return _failure_response(failure, reply_type)
-        return Response(200, reply_type, _serialize(message, reply_type))
+        path, method = "/" + scope["path"].strip("/"), scope["method"]
+        methods = _methods(path)
+        if method == "OPTIONS":
+            return self._options(headers, methods)
+        if method not in methods.split(", "):
+            return _wrong_method(path, method, methods, _reply_type(headers))
+        if path == _HEALTH_PATH:
+            return await self._healthz()
+        return await self._export(_PATHS[path], scope.get("state", {}), headers, receive)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        """Reads the whole body, within the limit before and after decompression."""
-        decoder = encoding.decoder(headers.get("content-encoding", ""), self._max_bytes)
+    def _options(self, headers: Headers, methods: str) -> Response:
+        if "access-control-request-method" not in headers:
+            return Response(204, headers=(("allow", methods),))
+        self._access.check_page(headers.get("origin", ""))
+        wanted = headers.get("access-control-request-headers", "")
+        return Response(204, headers=cors.preflight_headers(methods, wanted))
+
+    async def _healthz(self) -> Response:
+        ready = await self._health.ready()
+        body = json.dumps({"status": "ok" if ready else "unavailable"}).encode()
+        return Response(200 if ready else 503, JSON, body, (("cache-control", "no-store"),))
+
+    async def _export(
+        self, signal: SignalName, state: Mapping[str, Any], headers: Headers, receive: Receive
+    ) -> Response:
+        content_type = _content_type(headers)
         declared = headers.get("content-length", "")
-        if declared.isdigit():
-            encoding.check_size(int(declared), self._max_bytes)
-        parts: list[bytes] = []
-        received = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Refusal(Failure(INVALID_ARGUMENT, 400, "the sender went away"))
-            part = message.get("body", b"")
-            received += len(part)
-            encoding.check_size(received, self._max_bytes)
-            parts.append(decoder.feed(part))
-            if not message.get("more_body", False):
-                parts.append(decoder.finish())
-                return b"".join(parts)
+        declared_bytes = int(declared) if declared.isdigit() else 0
+
+        async def read(take: Take) -> bytes:
+            if state.get(CROWDED):
+                raise unavailable("there are too many connections: send again", "connections")
+            _check_content_type(content_type)
+            decoder = encoding.decoder(headers.get("content-encoding", ""), self._max_bytes)
+            encoding.check_size(declared_bytes, self._max_bytes)
+            return await _body(receive, decoder, self._max_bytes, take)
+
+        latest = asyncio.get_running_loop().time() + self._timeout_s
+        arrival = Arrival(
+            signal,
+            "http",
+            headers,
+            read,
+            deadline=state.get(DEADLINE, latest),
+            declared_bytes=declared_bytes,
+            is_json=content_type == JSON,
+        )
+        message = await self._reception.receive(arrival)
+        return Response(200, content_type, _serialize(message, content_type))
 
 
-def _signal(path: str, method: str) -> SignalName:
-    signal = _PATHS.get(path.rstrip("/"))
-    if signal is None:
-        known = ", ".join(_PATHS)
-        message = f"there is nothing at {path[:200]}: OTLP goes to {known}"
-        if path.rstrip("/") == "/v1/metrics":
-            message = "metrics are not accepted: send traces and logs here, metrics elsewhere"
-            raise Refusal(Failure(UNIMPLEMENTED, 404, message))
-        raise Refusal(Failure(NOT_FOUND, 404, message))
-    if method != "POST":
-        raise Refusal(Failure(UNIMPLEMENTED, 405, f"{path} takes POST, not {method[:20]}"))
-    return signal
+async def _body(receive: Receive, decoder: encoding.Decoder, max_bytes: int, take: Take) -> bytes:
+    """Reads the whole body, within the limit before and after decompression."""
+    parts: list[bytes] = []
+    received = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(Failure(INVALID_ARGUMENT, 400, "the sender went away", "disconnected"))
+        part = message.get("body", b"")
+        received += len(part)
+        encoding.check_size(received, max_bytes)
+        decoded = decoder.feed(part)
+        take(len(decoded))
+        parts.append(decoded)
+        if not message.get("more_body", False):
+            decoder.finish()
+            return b"".join(parts)
+
+
+def _methods(path: str) -> str:
+    """What may be done at a path. Raises Refusal where there is nothing."""
+    if path == _HEALTH_PATH:
+        return _HEALTH_METHODS
+    if path not in _PATHS:
+        message = f"there is nothing at {path[:200]}: OTLP goes to {', '.join(_PATHS)}"
+        raise Refusal(Failure(NOT_FOUND, 404, message, "not_found"))
+    return _EXPORT_METHODS
+
+
+def _content_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _check_content_type(content_type: str) -> None:
     if content_type not in (PROTOBUF, JSON):
         message = f"Content-Type is {content_type[:80]!r}: expected {PROTOBUF} or {JSON}"
-        raise Refusal(Failure(INVALID_ARGUMENT, 415, message))
+        raise Refusal(Failure(INVALID_ARGUMENT, 415, message, "content_type"))
 
 
-def _failure_response(failure: Failure, reply_type: str) -> Response:
+def _reply_type(headers: Headers) -> str:
+    return PROTOBUF if _content_type(headers) == PROTOBUF else JSON
+
+
+def _wrong_method(path: str, method: str, methods: str, reply_type: str) -> Response:
+    message = f"{path[:200]} takes {methods}, not {method[:20]}"
+    response = failure_response(Failure(UNIMPLEMENTED, 405, message, "method"), reply_type)
+    return replace(response, headers=(*response.headers, ("allow", methods)))
+
+
+def failure_response(failure: Failure, reply_type: str) -> Response:
+    """A refusal as a google.rpc.Status in the request's encoding."""
     headers: list[tuple[str, str]] = []
     if failure.retry_after_s is not None:
         headers.append(("retry-after", failure.retry_after_header))
-    if failure.http_status == 405:
-        headers.append(("allow", _METHODS))
+    if failure.http_status == 401:
+        headers.append(("www-authenticate", "Bearer"))
+    if failure.closes:
+        headers.append(("connection", "close"))
     body = _serialize(failure.status(), reply_type)
     return Response(failure.http_status, reply_type, body, tuple(headers))
 
@@ -151,8 +202,9 @@ def _serialize(message: Any, reply_type: str) -> bytes:
 
 
 async def _send(send: Send, response: Response, more: Sequence[tuple[str, str]]) -> None:
-    headers = [*response.headers, *more, ("content-length", str(len(response.body)))]
-    if response.content_type:
+    headers = [*response.headers, *more]
+    if response.status != 204:  # It must not have a length: RFC 9110, section 8.6.
+        headers.append(("content-length", str(len(response.body))))
         headers.append(("content-type", response.content_type))
     await send(
         {

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+import functools
+import ssl
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 
 from otel_replay.errors import ConfigError
+from otel_replay.instruments import Instruments
+from otel_replay.memory import SAMPLE_S, MemoryGuard
 from otel_replay.telemetry import Consumer
-from otel_replay_receivers.otlp.cors import LOOPBACK_ORIGINS
-from otel_replay_receivers.otlp.grpc import GrpcReceiver
+from otel_replay.usage import UsageLedger
+from otel_replay_receivers.access.access import Access
+from otel_replay_receivers.otlp.connections import BoundedConnection, Bounds
+from otel_replay_receivers.otlp.figures import Figures
+from otel_replay_receivers.otlp.grpc import GrpcOptions, GrpcReceiver
+from otel_replay_receivers.otlp.health import Health
 from otel_replay_receivers.otlp.http import HttpReceiver
 from otel_replay_receivers.otlp.listening import listen
+from otel_replay_receivers.otlp.reception import Reception
 from otel_replay_receivers.otlp.service import OtlpService
+from otel_replay_receivers.otlp.tls import Tls
 
 _DRAIN_S = 20
+_IDLE_S = 75
 
 
 class _Server(uvicorn.Server):
@@ -36,49 +47,102 @@ class OtlpServer:
         *,
         max_request_bytes: int = 64 * 1024 * 1024,
         allowed_origins: Sequence[str] = (),
+        access: Access | None = None,
+        instruments: Instruments | None = None,
+        usage: UsageLedger | None = None,
+        memory: MemoryGuard | None = None,
+        tls: Tls | None = None,
+        request_timeout_s: float = 30,
+        max_connection_age_s: float = 0,
+        keepalive_time_s: float = 7200,
+        keepalive_timeout_s: float = 20,
+        reuse_port: bool = False,
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
-        self.service = OtlpService(consumer)
-        self._grpc = GrpcReceiver(self.service, max_request_bytes)
-        self._app = HttpReceiver(
-            self.service, max_request_bytes, tuple(allowed_origins) or LOOPBACK_ORIGINS
+        """`allowed_origins` counts when there is no `access`, which has its own. `ready` says
+        whether storage answers; it is called in a thread. Raises ConfigError when `tls` cannot be
+        used."""
+        instruments = instruments or Instruments()
+        access = access or Access(allowed_origins=allowed_origins)
+        figures = Figures(instruments, usage)
+        memory = memory or MemoryGuard(instruments=instruments)
+        self._health = Health(ready)
+        service = OtlpService(consumer, figures)
+        self._reception = Reception(service, access, memory, figures)
+        self._grpc = GrpcReceiver(
+            self._reception,
+            self._health,
+            GrpcOptions(
+                max_request_bytes=max_request_bytes,
+                request_timeout_s=request_timeout_s,
+                max_connection_age_s=max_connection_age_s,
+                keepalive_time_s=keepalive_time_s,
+                keepalive_timeout_s=keepalive_timeout_s,
+                reuse_port=reuse_port,
+            ),
+            tls,
         )
+        self._app = HttpReceiver(
+            self._reception,
+            access,
+            self._health,
+            max_request_bytes=max_request_bytes,
+            request_timeout_s=request_timeout_s,
+        )
+        self._bounds = Bounds(request_timeout_s, max_connection_age_s)
+        self._tls = tls.http_context() if tls is not None else None
+        self._reuse_port = reuse_port
         self._http: _Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, grpc: tuple[str, int], http: tuple[str, int]) -> tuple[int, int]:
         """Listens on both addresses (host, port); returns the ports, gRPC's first.
 
         Raises ConfigError when one cannot be had.
         """
-        listening = listen(*http, "OTLP/HTTP", "--otlp-http")
+        listening = listen(*http, "OTLP/HTTP", "--otlp-http", reuse_port=self._reuse_port)
         try:
             grpc_port = await self._grpc.start(*grpc)
         except ConfigError:
             listening.close()
             raise
-        config = uvicorn.Config(
-            self._app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=_DRAIN_S,
-        )
-        self._http = _Server(config)
-        self._serving = asyncio.create_task(self._http.serve(sockets=[listening]))
+        self._http = _Server(_config(self._app, self._bounds, self._tls))
+        serving = asyncio.create_task(self._http.serve(sockets=[listening]))
         while not self._http.started:
-            if self._serving.done():
-                self._serving.result()
+            if serving.done():
+                serving.result()
                 raise ConfigError("OTLP/HTTP did not start, see the log")
             await asyncio.sleep(0.01)
+        self._tasks = [serving, asyncio.create_task(self._watch_memory())]
         return grpc_port, int(listening.getsockname()[1])
 
     async def stop(self) -> None:
-        """Takes no new requests; returns when those under way are answered."""
+        """Takes no new requests; returns when those under way are answered, or given up."""
+        self._health.drain()
+        self._reception.drain()
         if self._http is not None:
             self._http.should_exit = True
         await self._grpc.stop(_DRAIN_S)
-        if self._serving is not None:
-            await self._serving
+        for task in self._tasks:
+            await task
+
+    async def _watch_memory(self) -> None:
+        while not self._reception.stopping:
+            self._reception.relieve()
+            await asyncio.sleep(SAMPLE_S)
+
+
+def _config(app: HttpReceiver, bounds: Bounds, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=functools.partial(BoundedConnection, bounds=bounds),  # type: ignore[arg-type]
+        ws="none",
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_IDLE_S,
+        timeout_graceful_shutdown=_DRAIN_S,
+    )

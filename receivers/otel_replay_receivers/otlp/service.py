@@ -1,67 +1,55 @@
-"""The OTLP export service, apart from how requests reach it."""
+"""The OTLP export service, apart from how requests reach it: decode, hand over, answer."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-
-from otel_replay.errors import InvalidDataError, RetryableError
-from otel_replay.telemetry import Consumer, SignalName
-from otel_replay_receivers.otlp.decode import Decoded, decode
-
-SIGNALS: tuple[SignalName, ...] = ("traces", "logs")
+from otel_replay.errors import InvalidDataError
+from otel_replay.instruments import Instruments
+from otel_replay.telemetry import Consumer, ExportRequest, SignalName
+from otel_replay_receivers.access.sender import EVERYBODY, Sender
+from otel_replay_receivers.otlp.decode import decode
+from otel_replay_receivers.otlp.figures import Figures, Transport
+from otel_replay_receivers.otlp.signals import SIGNALS
 
 
 class OtlpService:
     """Decodes requests, hands them to the consumer, and answers once they are durable."""
 
-    def __init__(self, consumer: Consumer) -> None:
+    def __init__(self, consumer: Consumer, figures: Figures | None = None) -> None:
         self._consumer = consumer
-        self.counts: Counter[tuple[str, str]] = Counter()
-        """Records by (signal, 'accepted' | 'refused' | 'failed')."""
+        self._figures = figures or Figures(Instruments(), None)
 
-    async def export(self, signal: SignalName, data: bytes) -> Any:
-        """Stores one export request; returns the response message.
+    async def export(
+        self,
+        signal: SignalName,
+        data: bytes,
+        sender: Sender = EVERYBODY,
+        transport: Transport = "http",
+    ) -> tuple[Any, int]:
+        """Stores one export request; returns the response message and the records stored.
 
         Raises InvalidDataError (the sender should drop the request) or RetryableError.
         """
-        try:
-            decoded = decode(signal, data, time.time_ns() // 1_000_000)
-        except InvalidDataError:
-            self.counts[signal, "failed"] += 1
-            raise
-        self.counts[signal, "failed"] += decoded.rejected
+        decoded = decode(signal, data, time.time_ns() // 1_000_000)
+        self._figures.decoded(sender.project, sender.key, transport, decoded)
         if decoded.accepted:
-            await self._store(signal, decoded)
-        return _response(signal, decoded)
+            error: Exception | None = None
+            try:
+                await self._store(replace(decoded.request, project=sender.project))
+            except Exception as exc:
+                error = exc
+                raise
+            finally:
+                self._figures.handed_over(sender.project, transport, decoded, error)
+        return SIGNALS[signal].answer(decoded.rejected, decoded.message), decoded.accepted
 
-    async def _store(self, signal: SignalName, decoded: Decoded) -> None:
+    async def _store(self, request: ExportRequest) -> None:
         try:
-            await self._consumer(decoded.request)
-        except RetryableError:
-            self.counts[signal, "refused"] += decoded.accepted
+            await self._consumer(request)
+        except InvalidDataError as exc:
+            if exc.reason == "malformed":
+                exc.reason = "storage_refused"
             raise
-        except InvalidDataError:
-            self.counts[signal, "failed"] += decoded.accepted
-            raise
-        self.counts[signal, "accepted"] += decoded.accepted
-
-
-def _response(signal: SignalName, decoded: Decoded) -> Any:
-    """partial_success stays unset on full success, as the specification wants."""
-    response: Any
-    if signal == "traces":
-        response = ExportTraceServiceResponse()
-        if decoded.rejected:
-            response.partial_success.rejected_spans = decoded.rejected
-    else:
-        response = ExportLogsServiceResponse()
-        if decoded.rejected:
-            response.partial_success.rejected_log_records = decoded.rejected
-    if decoded.rejected:
-        response.partial_success.error_message = decoded.message
-    return response

@@ -16,11 +16,14 @@ from otel_replay.errors import InvalidDataError, OverloadedError, RetryableError
 
 # google.rpc.Code
 INVALID_ARGUMENT = 3
+DEADLINE_EXCEEDED = 4
 NOT_FOUND = 5
+PERMISSION_DENIED = 7
 RESOURCE_EXHAUSTED = 8
 UNIMPLEMENTED = 12
 INTERNAL = 13
 UNAVAILABLE = 14
+UNAUTHENTICATED = 16
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,12 @@ class Failure:
     grpc_code: int
     http_status: int
     message: str
+    reason: str
+    """One short word for figures; docs/reference/ingest.md lists them."""
     retry_after_s: float | None = None
     """Set when the sender should try again."""
+    closes: bool = False
+    """Whether an HTTP connection ends with this answer."""
 
     @property
     def retry_after_header(self) -> str:
@@ -49,7 +56,7 @@ class Failure:
 
 
 class Refusal(Exception):
-    """A request is refused before it is decoded."""
+    """A request is refused, in the words of `failure`."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -61,9 +68,15 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, Refusal):
         return error.failure
     if isinstance(error, InvalidDataError):
-        return Failure(INVALID_ARGUMENT, 400, str(error))
+        return Failure(INVALID_ARGUMENT, 400, str(error), error.reason)
     if isinstance(error, OverloadedError):
-        return Failure(RESOURCE_EXHAUSTED, 429, str(error), error.retry_after_s)
+        return Failure(RESOURCE_EXHAUSTED, 429, str(error), error.reason, error.retry_after_s)
     if isinstance(error, RetryableError):
-        return Failure(UNAVAILABLE, 503, str(error), error.retry_after_s)
-    return Failure(INTERNAL, 500, "an unexpected error, see the receiver's log")
+        return Failure(UNAVAILABLE, 503, str(error), error.reason, error.retry_after_s)
+    message = "an unexpected error, see the receiver's log"
+    return Failure(INTERNAL, 500, message, "internal")
+
+
+def unavailable(message: str, reason: str, retry_after_s: float = 1) -> Refusal:
+    """A refusal for now that ends the connection: the next attempt may meet another process."""
+    return Refusal(Failure(UNAVAILABLE, 503, message, reason, retry_after_s, closes=True))

@@ -1,0 +1,1 @@
+"""Who may send: ingest keys, their origins, rates and budgets."""
