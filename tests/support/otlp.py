@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
@@ -96,6 +99,30 @@ def logs_request(
     return request
 
 
+def metrics_request(
+    metrics: Sequence[Mapping[str, Any]], resource: Mapping[str, Any] | None = None
+) -> ExportMetricsServiceRequest:
+    """A request with these metrics, each with the fields of its kind under the kind's name.
+
+    `attributes` of points are a plain mapping, and `filtered_attributes` of exemplars.
+    """
+    request = ExportMetricsServiceRequest()
+    resource_metrics = request.resource_metrics.add()
+    resource_metrics.resource.attributes.extend(attributes(resource or {"service.name": "shop"}))
+    scope = resource_metrics.scope_metrics.add()
+    scope.scope.name, scope.scope.version = "lib", "1.0"
+    for fields in metrics:
+        scope.metrics.add(**{name: _kind(value) for name, value in fields.items()})
+    return request
+
+
+def _kind(value: Any) -> Any:
+    """The fields of a metric's kind, or a plain field of the metric."""
+    if not isinstance(value, Mapping):
+        return value
+    return {**value, "data_points": [_with_attributes(point) for point in value["data_points"]]}
+
+
 def chunk_record(
     seq: int, events: Sequence[Mapping[str, Any]] | None = None, **overrides: Any
 ) -> dict[str, Any]:
@@ -129,9 +156,10 @@ def chunk_record(
 
 def _with_attributes(fields: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(fields)
-    if "attributes" in values:
-        values["attributes"] = attributes(values["attributes"])
-    for part in ("events", "links"):
+    for name in ("attributes", "filtered_attributes"):
+        if name in values:
+            values[name] = attributes(values[name])
+    for part in ("events", "links", "exemplars"):
         if part in values:
             values[part] = [_with_attributes(item) for item in values[part]]
     return values

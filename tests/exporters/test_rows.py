@@ -1,0 +1,168 @@
+"""Rows equal those of the Collector's ClickHouse exporter (v0.151), but for its faults.
+
+Each case is a request of its own; all go in together, as batches do.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+from otel_replay.storage.clickhouse import Database
+from otel_replay.telemetry import SignalName
+from otel_replay_exporters.clickhouse.inserter import OtlpInserter, create_ingest_tables
+from otel_replay_exporters.clickhouse.signals import SIGNALS
+from otel_replay_receivers.otlp.decode import decode
+from otel_replay_receivers.otlp.json import to_protobuf
+from tests.support.database import temporary_database
+from tests.support.otlp import metrics_request
+from tests.support.row_cases import CASES, METRICS, POINT
+
+
+class Batch:
+    """Requests that go into the database together; rows are found by the sender's number."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.name = database.address.database
+        create_ingest_tables(database)
+
+    def insert(self, signal: SignalName, requests: list[bytes]) -> None:
+        data = [decode(signal, request, 0).request.data for request in requests]
+        OtlpInserter(self._database, SIGNALS[signal])(data)
+
+    def row(self, table: str, number: int) -> dict[str, Any]:
+        """The one row of the request with this number, as ClickHouse's own JSON."""
+        data = self._database.query_bytes(
+            f"SELECT * FROM {table} WHERE ResourceAttributes['case'] = '{number}'",
+            "JSONEachRow",
+            settings={"session_timezone": "UTC", "output_format_json_quote_denormals": 1},
+        )
+        (row,) = data.splitlines()
+        found: dict[str, Any] = json.loads(row)
+        return found
+
+
+def numbered(request: Any, number: int) -> bytes:
+    marked = type(request).FromString(request.SerializeToString())
+    (group,) = next(value for _, value in marked.ListFields())
+    group.resource.attributes.append(KeyValue(key="case", value=AnyValue(int_value=number)))
+    return bytes(marked.SerializeToString())
+
+
+@pytest.fixture(scope="module")
+def stored(engine_path: Path) -> Iterator[Batch]:
+    """All cases, in three batches."""
+    with temporary_database(engine_path) as database:
+        batch = Batch(database)
+        for signal in SIGNALS:
+            requests = [
+                numbered(request, number)
+                for number, (_, of, _, (request, _)) in enumerate(CASES)
+                if of == signal
+            ]
+            batch.insert(signal, requests)
+        yield batch
+
+
+@pytest.mark.parametrize(
+    "number", range(len(CASES)), ids=[f"{table}: {name}" for table, _, name, _ in CASES]
+)
+def test_a_column_holds_what_the_stock_exporter_writes(stored: Batch, number: int) -> None:
+    table, _, _, (_, columns) = CASES[number]
+    row = stored.row(table, number)
+    row["ResourceAttributes"].pop("case")
+    assert {name: row[name] for name in columns} == columns
+
+
+HEX = {"traceId", "spanId", "parentSpanId"}
+
+
+def otlp_json(message: Message) -> str:
+    """A request as OTLP/JSON, which is protobuf's JSON but for ids in hex."""
+    return json.dumps(_with_hex_ids(json_format.MessageToDict(message)))
+
+
+def _with_hex_ids(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_hex_ids(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: base64.b64decode(item).hex() if key in HEX else _with_hex_ids(item)
+        for key, item in value.items()
+    }
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+def test_json_means_the_same(signal: SignalName) -> None:
+    requests = [request for _, of, _, (request, _) in CASES if of == signal]
+    assert len(requests) > 5
+    for request in requests:
+        read = to_protobuf(signal, otlp_json(request).encode())
+        # As text, for a NaN equals no other.
+        assert str(type(request).FromString(read)) == str(request)
+
+
+def test_a_request_of_all_kinds_and_senders_reaches_each_table(database: Database) -> None:
+    """Points of several metrics, scopes and resources in one request, some of them empty."""
+    request = metrics_request(
+        [
+            {"name": "m", kind: {"data_points": [POINT] * count}}
+            for count, kind in enumerate(METRICS, start=1)
+        ]
+        + [{"name": "unset"}, {"name": "empty", "gauge": {"data_points": []}}]
+    )
+    request.resource_metrics.add().CopyFrom(request.resource_metrics[0])
+    request.resource_metrics[1].scope_metrics.add().CopyFrom(
+        request.resource_metrics[0].scope_metrics[0]
+    )
+    decoded = decode("metrics", request.SerializeToString(), 0)
+    assert decoded.accepted == decoded.request.records == 3 * (1 + 2 + 3 + 4 + 5)
+    Batch(database).insert("metrics", [request.SerializeToString()])
+    counts = [
+        database.query(f"SELECT count() AS c FROM otel_metrics_{kind}")[0]["c"] for kind in METRICS
+    ]
+    assert counts == [3, 6, 9, 12, 15]
+
+
+STOCK_METRIC_COLUMNS = """
+    ResourceAttributes, ResourceSchemaUrl, ScopeName, ScopeVersion, ScopeAttributes,
+    ScopeDroppedAttrCount, ScopeSchemaUrl, ServiceName, MetricName, MetricDescription, MetricUnit,
+    Attributes, StartTimeUnix, TimeUnix"""
+STOCK_EXEMPLARS = """Exemplars.FilteredAttributes, Exemplars.TimeUnix, Exemplars.Value,
+    Exemplars.SpanId, Exemplars.TraceId"""
+STOCK_COLUMNS = {
+    "gauge": f"Value, Flags, {STOCK_EXEMPLARS}",
+    "sum": f"Value, Flags, {STOCK_EXEMPLARS}, AggregationTemporality, IsMonotonic",
+    "summary": "Count, Sum, ValueAtQuantiles.Quantile, ValueAtQuantiles.Value, Flags",
+    "histogram": f"Count, Sum, BucketCounts, ExplicitBounds, {STOCK_EXEMPLARS}, Flags, Min, Max,"
+    " AggregationTemporality",
+    "exponential_histogram": "Count, Sum, Scale, ZeroCount, PositiveOffset, PositiveBucketCounts,"
+    f" NegativeOffset, NegativeBucketCounts, {STOCK_EXEMPLARS}, Flags, Min, Max,"
+    " AggregationTemporality",
+}
+
+
+@pytest.mark.parametrize("kind", METRICS)
+def test_the_stock_exporter_can_insert_into_tables_of_metrics(
+    stored: Batch, database: Database, kind: str
+) -> None:
+    """Its INSERT names these columns; a row of ours goes in that way and comes out the same."""
+    database.command(f"TRUNCATE TABLE otel_metrics_{kind}")
+    columns = f"{STOCK_METRIC_COLUMNS}, {STOCK_COLUMNS[kind]}"
+    source = f"`{stored.name}`.otel_metrics_{kind}"
+    database.command(f"INSERT INTO otel_metrics_{kind} ({columns}) SELECT {columns} FROM {source}")
+    (row,) = database.query(
+        f"SELECT groupArray(tuple({columns})) = (SELECT groupArray(tuple({columns})) FROM {source})"
+        f" AS same, min(ReceivedAt) > now() - 60 AS received FROM otel_metrics_{kind}"
+    )
+    assert row == {"same": 1, "received": 1}
