@@ -54,11 +54,6 @@ class ClockErrors:
         """The error of the clock that most of the session was recorded by."""
         return self.of(OF_SESSION)
 
-    def bounds_ms(self) -> tuple[int, int]:
-        """What times by a browser's clock lie apart from ours at most: (behind, ahead)."""
-        errors = self.by_tab.values()
-        return min(0, *errors, 0), max(0, *errors, 0)
-
 
 @dataclass(frozen=True)
 class Lag:
@@ -129,9 +124,14 @@ def _error(clock: Sequence[Lag]) -> int:
 
 
 def parameters(found: Mapping[str, ClockErrors]) -> dict[str, Any]:
-    """The parameters of sql/our_clock.sql, for these sessions."""
+    """The parameters of sql/our_clock.sql, for these sessions.
+
+    Times by their browsers' clocks lie at most `behind_ms` (not above 0) and `ahead_ms` from ours.
+    """
     known = [(i, tab, error) for i, known in found.items() for tab, error in known.by_tab.items()]
     return {
+        "behind_ms": min([0, *(error for _, _, error in known)]),
+        "ahead_ms": max([0, *(error for _, _, error in known)]),
         "clock_sessions": [session_id for session_id, _, _ in known],
         "clock_tabs": [tab for _, tab, _ in known],
         "clock_errors": [error for _, _, error in known],

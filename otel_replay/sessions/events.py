@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from otel_replay.errors import InvalidDataError
-from otel_replay.sessions import session
+from otel_replay.sessions import clock, session
+from otel_replay.sessions.clock import ClockErrors
 from otel_replay.sessions.times import ms, offset_ms
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -48,10 +49,11 @@ def events(
 ) -> dict[str, Any]:
     """The events between two times (ns since the epoch, both included); the API's shape.
 
-    Raises NotFoundError.
+    Times are by our clock. Raises NotFoundError.
     """
-    zero_ms = session.find(database, session_id, now_ms)["start_ms"]
+    found = session.find(database, session_id, now_ms)
     parameters = {
+        **clock.parameters({session_id: ClockErrors.of_row(found)}),
         "id": session_id,
         "from_ns": from_ns,
         "to_ns": to_ns,
@@ -65,7 +67,7 @@ def events(
     ]
     rows.sort(key=lambda row: (row["time_ns"], row["id"]))
     return {
-        "events": [_event(row, zero_ms) for row in rows[:MAX_EVENTS]],
+        "events": [_event(row, found["start_ms"]) for row in rows[:MAX_EVENTS]],
         "truncated": len(rows) > MAX_EVENTS,
     }
 

@@ -53,6 +53,7 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         "end_ms": row["end_ms"],
         "duration_ms": row["end_ms"] - row["start_ms"],
         "active_ms": row["ActiveMs"],
+        "clock_error_ms": row["ClockErrorMs"],
         "user": {"id": row["UserId"], "name": row["UserName"], "email": row["UserEmail"]},
         "service": row["ServiceName"],
         "environment": row["Environment"],

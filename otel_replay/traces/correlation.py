@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from otel_replay.errors import NotFoundError
-from otel_replay.sessions import session
+from otel_replay.sessions import clock, session
+from otel_replay.sessions.clock import ClockErrors
 from otel_replay.sessions.times import ms, offset_ms
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -14,39 +17,64 @@ MAX_SESSIONS = 20
 MAX_TRACES = 1_000
 
 
-def sessions_of_trace(database: Database, trace_id: str, now_ms: int) -> list[dict[str, Any]]:
-    """The sessions in the API's shape; those that can be replayed come first."""
+@dataclass(frozen=True)
+class TracedSession:
+    """A session that a trace belongs to."""
+
+    row: Mapping[str, Any]
+    """By the names of sessions/sql/row_columns.sql."""
+    tab: str
+    """The tab that began the trace, empty when unknown."""
+
+    @property
+    def id(self) -> str:
+        return str(self.row["SessionId"])
+
+    @property
+    def clock_errors(self) -> ClockErrors:
+        return ClockErrors.of_row(self.row)
+
+    def shown(self, first_ns: int) -> dict[str, Any]:
+        """In the API's shape; `first_ns` is when its first record of the trace was made."""
+        found = session.summary(self.row)
+        return {
+            "id": found["id"],
+            "start_ms": found["start_ms"],
+            "offset_ms": offset_ms(first_ns, found["start_ms"]),
+            "tab": self.tab,
+            "user": found["user"],
+            "has_replay": found["has_replay"],
+        }
+
+
+def sessions_of_trace(database: Database, trace_id: str, now_ms: int) -> list[TracedSession]:
+    """The sessions by time; those that can be replayed come first."""
     rows = database.query(
         read_query(__package__, "sessions_of_trace"), {"id": trace_id, "limit": MAX_SESSIONS}
     )
-    found = [shown for row in rows if (shown := _session(database, row, now_ms))]
-    return sorted(found, key=lambda shown: not shown["has_replay"])
+    found = [traced for row in rows if (traced := _traced(database, row, now_ms))]
+    return sorted(found, key=lambda traced: not traced.row["HasReplay"])
 
 
-def _session(database: Database, row: dict[str, Any], now_ms: int) -> dict[str, Any] | None:
+def _traced(database: Database, row: Mapping[str, Any], now_ms: int) -> TracedSession | None:
     """One session; None when its rows have expired and only the trace's are left."""
     try:
-        found = session.summary(session.find(database, row["SessionId"], now_ms))
+        return TracedSession(session.find(database, row["SessionId"], now_ms), row["tab"])
     except NotFoundError:
         return None
-    return {
-        "id": found["id"],
-        "start_ms": found["start_ms"],
-        "offset_ms": offset_ms(row["start_ns"], found["start_ms"]),
-        "tab": row["tab"],
-        "user": found["user"],
-        "has_replay": found["has_replay"],
-    }
 
 
 def traces_of_session(database: Database, session_id: str, now_ms: int) -> dict[str, Any]:
     """The traces by time in the API's shape. Raises NotFoundError."""
-    zero_ms = session.find(database, session_id, now_ms)["start_ms"]
-    rows = database.query(
-        read_query(__package__, "traces_of_session"), {"id": session_id, "limit": MAX_TRACES + 1}
-    )
+    found = session.find(database, session_id, now_ms)
+    parameters = {
+        "id": session_id,
+        "limit": MAX_TRACES + 1,
+        **clock.parameters({session_id: ClockErrors.of_row(found)}),
+    }
+    rows = database.query(read_query(__package__, "traces_of_session"), parameters)
     return {
-        "traces": [_trace(row, zero_ms) for row in rows[:MAX_TRACES]],
+        "traces": [_trace(row, found["start_ms"]) for row in rows[:MAX_TRACES]],
         "truncated": len(rows) > MAX_TRACES,
     }
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import orjson
 
 from otel_replay.errors import NotFoundError
+from otel_replay.sessions import clock
+from otel_replay.sessions.clock import ClockErrors
 from otel_replay.sessions.times import ms
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -33,6 +36,8 @@ class Trace:
     """Flat, by start."""
     logs: list[dict[str, Any]]
     truncated: bool
+    first_ns: Mapping[str, int]
+    """When the first record of each session in it was made."""
 
     def json(self, sessions: Sequence[Mapping[str, Any]]) -> bytes:
         """The trace in the API's shape."""
@@ -68,12 +73,16 @@ def services(spans: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def read_trace(database: Database, trace_id: str) -> Trace:
-    """Reads a trace by its id (32 lower-case hex). Raises NotFoundError."""
-    spans, logs = _records(database, {"id": trace_id, **_window(database, trace_id)})
+def read_trace(database: Database, trace_id: str, clock_errors: Mapping[str, ClockErrors]) -> Trace:
+    """Reads a trace by its id (32 lower-case hex), with all times by our clock.
+
+    `clock_errors` are those of the sessions that it belongs to. Raises NotFoundError.
+    """
+    parameters = {"id": trace_id, **clock.parameters(clock_errors)}
+    spans, logs = _records(database, {**parameters, **_window(database, parameters)})
     if not spans and not logs:
         # Windows are kept in seconds of 32 bits: a time after 2106 lies elsewhere.
-        spans, logs = _records(database, {"id": trace_id, **_EVER})
+        spans, logs = _records(database, {**parameters, **_EVER})
     if not spans and not logs:
         raise _unknown(trace_id)
     return Trace(
@@ -82,6 +91,7 @@ def read_trace(database: Database, trace_id: str) -> Trace:
         [_span(row) for row in spans[:MAX_SPANS]],
         [_log(row) for row in logs[:MAX_LOGS]],
         truncated=len(spans) > MAX_SPANS or len(logs) > MAX_LOGS,
+        first_ns=_first_ns(spans, logs),
     )
 
 
@@ -101,20 +111,33 @@ def _rows(
     return database.query(read_query(__package__, name), {**parameters, "limit": most + 1})
 
 
-def _window(database: Database, trace_id: str) -> dict[str, int]:
-    """The times (ns) between which the trace happened, so that few days are read."""
+def _window(database: Database, parameters: Mapping[str, Any]) -> dict[str, int]:
+    """The times (ns) between which records of the trace lie, so that few days are read.
+
+    What is known of them is by their senders' clocks, the browser's among them.
+    """
     for name in ("trace_window", "trace_window_of_logs"):
-        row = database.query(read_query(__package__, name), {"id": trace_id})[0]
+        row = database.query(read_query(__package__, name), {"id": parameters["id"]})[0]
         if row["found"]:
-            return _bounds_ns(row["start_s"], row["end_s"])
-    raise _unknown(trace_id)
+            return {
+                "from_ns": max(0, _ns(row["start_s"] - _SLACK_S, -parameters["ahead_ms"])),
+                "to_ns": _ns(row["end_s"] + _SLACK_S, -parameters["behind_ms"]),
+            }
+    raise _unknown(parameters["id"])
 
 
-def _bounds_ns(start_s: int, end_s: int) -> dict[str, int]:
-    return {
-        "from_ns": max(0, start_s - _SLACK_S) * 10**9,
-        "to_ns": (end_s + _SLACK_S) * 10**9,
-    }
+def _ns(seconds: int, ms: int) -> int:
+    return seconds * 10**9 + ms * 10**6
+
+
+def _first_ns(*kinds: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The first moment of each session that spans or logs name."""
+    first: dict[str, int] = {}
+    for row in chain(*kinds):
+        time_ns = row["start_ns"] if "start_ns" in row else row["time_ns"]
+        session_id = row["SessionId"]
+        first[session_id] = min(time_ns, first.get(session_id, time_ns))
+    return first
 
 
 def _extent_ns(

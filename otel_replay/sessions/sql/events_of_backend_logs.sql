@@ -12,7 +12,8 @@ FROM otel_logs
 WHERE TraceId IN (SELECT TraceId FROM session_traces WHERE SessionId = {id:String})
     AND SessionId = ''
     AND if(EventName != '', EventName, LogAttributes['event.name']) NOT LIKE '%exception'
-    AND Timestamp BETWEEN first_trace - INTERVAL 1 HOUR AND last_trace + INTERVAL 1 HOUR
+    -- The traces' times are as their senders' clocks had them, the browser's among them.
+    AND Timestamp BETWEEN first_trace - toIntervalMillisecond({ahead_ms:Int64}) - INTERVAL 1 HOUR AND last_trace - toIntervalMillisecond({behind_ms:Int64}) + INTERVAL 1 HOUR
     AND Timestamp BETWEEN fromUnixTimestamp64Nano({from_ns:Int64}) AND fromUnixTimestamp64Nano({to_ns:Int64})
 ORDER BY Timestamp, id
 LIMIT 1 BY id

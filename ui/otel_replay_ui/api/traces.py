@@ -27,6 +27,9 @@ def list_traces(backend: Backend, session_id: str) -> flask.Response:
 def show_trace(backend: Backend, trace_id: str) -> flask.Response:
     parameters.only(())
     trace_id = parameters.trace_id(trace_id)
-    trace = store.read_trace(backend.database, trace_id)
     sessions = correlation.sessions_of_trace(backend.database, trace_id, backend.now_ms())
-    return json_response(trace.json(sessions))
+    clock_errors = {session.id: session.clock_errors for session in sessions}
+    trace = store.read_trace(backend.database, trace_id, clock_errors)
+    # Where a trace is too long to be shown whole, a session's records may lie beyond what is.
+    shown = [session.shown(trace.first_ns.get(session.id, trace.start_ns)) for session in sessions]
+    return json_response(trace.json(shown))
