@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from otel_replay.instruments import Instruments
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
-from otel_replay.telemetry import Consumer
+from otel_replay.telemetry import Consumer, ExportRequest
 from otel_replay_exporters.commit import CommitLimits
 from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
 from otel_replay_receivers.otlp.server import OtlpServer
@@ -69,6 +70,40 @@ def start_receiver(loop: LoopThread, consumer: Consumer, **options: Any) -> tupl
 
     result: tuple[Any, Receiver] = loop.call(start())
     return result
+
+
+class Storage:
+    """A consumer that keeps what it is given, waits while told to, and raises what it is told."""
+
+    def __init__(self) -> None:
+        self.requests: list[ExportRequest] = []
+        self.error: Exception | None = None
+        self.open = threading.Event()
+        self.open.set()
+
+    async def __call__(self, request: ExportRequest) -> None:
+        if not self.open.is_set():
+            await asyncio.to_thread(self.open.wait, 30)
+        if self.error is not None:
+            raise self.error
+        self.requests.append(request)
+
+
+@contextmanager
+def running(consumer: Consumer, **options: Any) -> Iterator[Receiver]:
+    """A receiver over `consumer`, for tests that need no database."""
+    loop = LoopThread()
+    server, receiver = start_receiver(loop, consumer, **options)
+    try:
+        yield receiver
+    finally:
+        loop.call(server.stop())
+        loop.close()
+
+
+@pytest.fixture
+def storage() -> Storage:
+    return Storage()
 
 
 @pytest.fixture

@@ -17,35 +17,17 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 
 from otel_replay.errors import InvalidDataError, OverloadedError, UnavailableError
 from otel_replay.storage.clickhouse import Database
-from otel_replay.telemetry import ExportRequest
-from tests.receivers.conftest import LoopThread, Receiver, start_receiver
+from tests.receivers.conftest import Receiver, Storage, running
 from tests.support.otlp import span, traces_request
 
 BODY = traces_request([span()]).SerializeToString()
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
 
 
-class Storage:
-    """A consumer that raises what it is told to."""
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-
-    async def __call__(self, request: ExportRequest) -> None:
-        if self.error is not None:
-            raise self.error
-
-
 @pytest.fixture
-def storage() -> Storage:
-    return Storage()
-
-
-@pytest.fixture
-def refusing(storage: Storage, event_loop_thread: LoopThread) -> Iterator[Receiver]:
-    server, running = start_receiver(event_loop_thread, storage)
-    yield running
-    event_loop_thread.call(server.stop())
+def refusing(storage: Storage) -> Iterator[Receiver]:
+    with running(storage) as receiver:
+        yield receiver
 
 
 def post(receiver: Receiver) -> requests.Response:
