@@ -53,12 +53,12 @@ WITH
             max(end_ms) AS tab_end,
             max(ReceivedAt) AS tab_received,
             count() AS tab_chunks,
-            sum(Events) AS tab_events,
+            -- Runs of events that came in two groupings overlap; those of the browser SDK never do.
+            sum(greatest(0, toInt64(Events) - greatest(0, toInt64(reached) - toInt64(Seq)))) AS tab_events,
             sum(Length) AS tab_bytes,
             max(Checkpoint) AS tab_playable,
             argMax(Final, Seq) AS tab_closed,
-            arraySort(groupArray(Seq)) AS seqs,
-            toUInt64(seqs[1] > 0) + arrayCount(step -> step > 1, arrayDifference(seqs)) AS tab_gaps,
+            countIf(Seq > reached) AS tab_gaps,
             argMaxIf(tuple(start_ms, UserId), start_ms, UserId != '') AS tab_user,
             argMax(tuple(start_ms, ServiceName, ResourceAttributes), start_ms) AS tab_sender
         FROM
@@ -66,7 +66,8 @@ WITH
             SELECT
                 *,
                 our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt) AS start_ms,
-                our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt) AS end_ms
+                our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt) AS end_ms,
+                max(Seq + MoreSeqs + 1) OVER (PARTITION BY SessionId, Tab ORDER BY Seq, MoreSeqs ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
             FROM replay_chunks FINAL
             WHERE SessionId IN {ids:Array(String)}
         )
