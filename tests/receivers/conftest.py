@@ -28,6 +28,12 @@ class Receiver:
     http: str
     instruments: Instruments
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of HTTP."""
+        host, _, port = self.http.rpartition("/")[2].partition(":")
+        return host, int(port)
+
     def figure(self, name: str, **labels: str) -> float:
         """A figure as /metrics would show it, 0 when nothing was counted."""
         return self.instruments.registry.get_sample_value(name, labels) or 0

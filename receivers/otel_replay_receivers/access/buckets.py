@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 BURST_S = 5.0
 """What may come at once, in seconds of the rate."""
+_ROUNDING = 1e-6
 
 
 class TokenBucket:
@@ -28,7 +29,8 @@ class TokenBucket:
         if not self._rate:
             return 0
         missing = min(amount, self._burst) - self._filled()
-        return max(0.0, missing / self._rate)
+        # Who waits for just as long as told must not fail by a rounding error.
+        return missing / self._rate if missing > self._burst * _ROUNDING else 0
 
     def take(self, amount: float) -> None:
         """Takes what came."""

@@ -50,7 +50,7 @@ class Failure:
         status = Status(code=self.grpc_code, message=self.message)
         if self.retry_after_s is not None:
             delay = Duration()
-            delay.FromMilliseconds(int(self.retry_after_s * 1000))
+            delay.FromMilliseconds(math.ceil(self.retry_after_s * 1000))
             status.details.add().Pack(RetryInfo(retry_delay=delay))
         return status
 
