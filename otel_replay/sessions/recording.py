@@ -1,13 +1,17 @@
-"""Reads a recording back, part by part, as it was stored."""
+"""Reads a recording back, part by part: as it was stored wherever one row is one part."""
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from otel_replay.errors import DamagedBlobError, NotFoundError
+from otel_replay.sessions import clock
+from otel_replay.sessions.clock import ClockErrors
+from otel_replay.sessions.layout import Row, Stretch, arrange, within
+from otel_replay.sessions.parts import Block, Part, joined
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -17,38 +21,38 @@ MAX_READ_BYTES = 4 * 1024 * 1024
 """Neighbouring chunks are read from their blob together up to this size."""
 MAX_HOLE_BYTES = 64 * 1024
 """Bytes of other sessions between two chunks that are cheaper to read than to skip."""
-MAX_JSON_BYTES = 512 * 1024 * 1024
-"""A part that is bigger than this once decompressed counts as damaged."""
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Where a part lies."""
+class Place:
+    """Where the bytes of one row lie."""
 
-    seq: int
-    start_ms: int
     encoding: str
     blob: str
     offset: int
     length: int
     crc32: int
+    piece: bool
+    """Holds a piece of an event, not a list of events."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part as stored, or why it cannot be read."""
+class Stored:
+    """Where a part lies, in the order in which its rows are joined."""
 
     seq: int
     start_ms: int
-    encoding: str
-    payload: bytes
-    damage: str | None = None
+    places: tuple[Place, ...]
+    skip: int
+    """Events of the first place that the part before this one has already."""
+    lacking: int
+    """Pieces of its event that never came."""
 
 
-def first_tab(database: Database, session_id: str) -> str | None:
+def first_tab(database: Database, session_id: str, clock_errors: ClockErrors) -> str | None:
     """The tab whose recording begins first; None when nothing was recorded."""
-    rows = database.query(read_query(__package__, "first_tab"), {"id": session_id})
+    parameters = {"id": session_id, **clock.parameters({session_id: clock_errors})}
+    rows = database.query(read_query(__package__, "first_tab"), parameters)
     return rows[0]["Tab"] if rows else None
 
 
@@ -60,34 +64,57 @@ def stored_parts(
     rows = database.query(read_query(__package__, "recording"), parameters)
     if not rows and not database.query(read_query(__package__, "has_tab"), parameters):
         raise NotFoundError(f"session {session_id!r} has no recording of a tab {tab!r}")
-    return [_stored(row) for row in rows]
+    return [_stored(stretch) for stretch in within(arrange(rows), from_seq, to_seq)]
 
 
-def _stored(row: dict[str, Any]) -> Stored:
+def _stored(stretch: Stretch) -> Stored:
     return Stored(
-        seq=row["Seq"],
-        start_ms=row["start_ms"],
+        seq=stretch.seq,
+        start_ms=stretch.rows[0]["start_ms"],
+        places=tuple(_place(row) for row in stretch.rows),
+        skip=stretch.skip,
+        lacking=stretch.lacking,
+    )
+
+
+def _place(row: Row) -> Place:
+    return Place(
         encoding=row["Encoding"],
         blob=row["Blob"],
         offset=row["Offset"],
         length=row["Length"],
         crc32=row["Crc32"],
+        piece=row["Piece"] > 0,
     )
 
 
 def read_parts(blobs: BlobStore, stored: Sequence[Stored]) -> Iterator[Part]:
-    """Yields a part for each place, in order; holds no more than one read in memory.
+    """Yields a part for each, in order; holds little more than one read in memory.
 
     Raises UnavailableError when the blob store is away.
     """
-    for run in _runs(stored):
-        yield from _read_run(blobs, run)
+    places = [place for one in stored for place in one.places]
+    blocks = (block for run in _runs(places) for block in _read_run(blobs, run))
+    for one in stored:
+        yield _part(one, list(itertools.islice(blocks, len(one.places))))
 
 
-def _runs(stored: Sequence[Stored]) -> Iterator[list[Stored]]:
+def _part(stored: Stored, blocks: Sequence[Block]) -> Part:
+    seq, start_ms = stored.seq, stored.start_ms
+    block = blocks[0]
+    try:
+        if len(blocks) > 1 or stored.skip or stored.lacking or block.piece:
+            text = joined(blocks, stored.skip, stored.lacking)
+            return Part(seq, start_ms, "identity", text)
+        return Part(seq, start_ms, block.encoding, block.payload())
+    except DamagedBlobError as exc:
+        return Part(seq, start_ms, block.encoding, b"", damage=f"part {seq} {exc}")
+
+
+def _runs(places: Sequence[Place]) -> Iterator[list[Place]]:
     """Cuts the places into runs that one read of one blob covers."""
-    run: list[Stored] = []
-    for place in stored:
+    run: list[Place] = []
+    for place in places:
         if run and not _continues(run, place):
             yield run
             run = []
@@ -96,20 +123,20 @@ def _runs(stored: Sequence[Stored]) -> Iterator[list[Stored]]:
         yield run
 
 
-def _continues(run: Sequence[Stored], place: Stored) -> bool:
+def _continues(run: Sequence[Place], place: Place) -> bool:
     first, last = run[0], run[-1]
     hole = place.offset - (last.offset + last.length)
     size = place.offset + place.length - first.offset
     return place.blob == first.blob and 0 <= hole <= MAX_HOLE_BYTES and size <= MAX_READ_BYTES
 
 
-def _read_run(blobs: BlobStore, run: Sequence[Stored]) -> Iterator[Part]:
+def _read_run(blobs: BlobStore, run: Sequence[Place]) -> Iterator[Block]:
     start, end = run[0].offset, run[-1].offset + run[-1].length
     try:
         data = memoryview(blobs.get(run[0].blob, start, end - start))
     except DamagedBlobError as exc:
         if len(run) == 1:
-            yield _damaged(run[0], str(exc))
+            yield Block(run[0].encoding, run[0].piece, b"", f"cannot be read: {exc}")
             return
         # A blob that ends early may still hold the first of them.
         for place in run:
@@ -120,42 +147,6 @@ def _read_run(blobs: BlobStore, run: Sequence[Stored]) -> Iterator[Part]:
         yield _checked(place, bytes(data[offset : offset + place.length]))
 
 
-def _checked(place: Stored, payload: bytes) -> Part:
-    if zlib.crc32(payload) != place.crc32:
-        return _damaged(place, f"part {place.seq} fails its checksum")
-    return Part(place.seq, place.start_ms, place.encoding, payload)
-
-
-def _damaged(place: Stored, message: str) -> Part:
-    return Part(place.seq, place.start_ms, place.encoding, b"", damage=message)
-
-
-def json_line(part: Part) -> bytes:
-    """The part's JSON array of rrweb events, on one line. Raises DamagedBlobError."""
-    if part.damage is not None:
-        raise DamagedBlobError(part.damage)
-    text = _decompressed(part).strip()
-    if not (text.startswith(b"[") and text.endswith(b"]")):
-        raise DamagedBlobError(f"part {part.seq} is not a JSON array")
-    # In JSON, a line break that is not escaped can only stand between tokens.
-    return text.translate(_LINE_BREAKS_TO_SPACES)
-
-
-_LINE_BREAKS_TO_SPACES = bytes.maketrans(b"\r\n", b"  ")
-
-
-def _decompressed(part: Part) -> bytes:
-    if part.encoding == "identity":
-        return part.payload
-    if part.encoding != "gzip":
-        raise DamagedBlobError(f"part {part.seq} has the unknown encoding {part.encoding!r}")
-    inflater = zlib.decompressobj(_GZIP)
-    try:
-        text = inflater.decompress(part.payload, MAX_JSON_BYTES)
-    except zlib.error as exc:
-        raise DamagedBlobError(f"part {part.seq} is not gzip: {exc}") from exc
-    if not inflater.eof:
-        raise DamagedBlobError(
-            f"part {part.seq} ends early, or is bigger than {MAX_JSON_BYTES} bytes decompressed"
-        )
-    return text
+def _checked(place: Place, payload: bytes) -> Block:
+    damage = None if zlib.crc32(payload) == place.crc32 else "fails its checksum"
+    return Block(place.encoding, place.piece, payload, damage)

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from otel_replay.errors import UnavailableError
-from otel_replay.sessions import recording
+from otel_replay.sessions import parts
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay_ui.api import frames
 from tests.support.sessions import World
@@ -108,7 +108,7 @@ def test_a_damaged_part_is_told_in_its_place(
 
 
 def test_a_bomb_is_a_damaged_part(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "MAX_JSON_BYTES", 1000)
+    monkeypatch.setattr(parts, "MAX_JSON_BYTES", 1000)
     world.chunk(world.id, 0, payload=gzip.compress(b"[" + b" " * 10_000 + b"]"))
     (line,) = _lines(world.get(f"sessions/{world.id}/replay"))
     assert line[0]["data"]["tag"] == "otel_replay.damaged"

@@ -1,8 +1,14 @@
+WITH
+    {{our_clock}}
 SELECT
     Tab,
     Seq,
-    toUnixTimestamp64Milli(StartTime) AS start_ms,
-    toUnixTimestamp64Milli(EndTime) AS end_ms,
+    MoreSeqs,
+    Widths,
+    Piece,
+    Pieces,
+    our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt) AS start_ms,
+    our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt) AS end_ms,
     Length,
     Size,
     Events,

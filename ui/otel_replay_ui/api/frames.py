@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from otel_replay.errors import UnavailableError
-from otel_replay.sessions.recording import Part
+from otel_replay.sessions.parts import Part
 
 MIMETYPE = "application/vnd.otel-replay.frames"
 MAX_BYTES = 32 * 1024 * 1024

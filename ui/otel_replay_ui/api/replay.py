@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import flask
 import orjson
 
 from otel_replay.errors import DamagedBlobError
 from otel_replay.sessions import recording, session
-from otel_replay.sessions.recording import HIGHEST_SEQ, Part
+from otel_replay.sessions.clock import ClockErrors
+from otel_replay.sessions.parts import Part, json_line
+from otel_replay.sessions.recording import HIGHEST_SEQ
 from otel_replay_ui.api import frames, parameters, routes
 from otel_replay_ui.api.backend import Backend
 from otel_replay_ui.api.responses import accepts_gzip
@@ -36,7 +39,7 @@ def show_replay(backend: Backend, session_id: str) -> flask.Response:
     to_seq = parameters.integer("to_seq", HIGHEST_SEQ, 0, HIGHEST_SEQ)
     tab = parameters.text("tab")
     row = session.find(backend.database, session_id, backend.now_ms())
-    chosen = parameters.tab(tab) if tab else recording.first_tab(backend.database, session_id)
+    chosen = parameters.tab(tab) if tab else _first_tab(backend, session_id, row)
     stored = (
         recording.stored_parts(backend.database, session_id, chosen, from_seq, to_seq)
         if chosen
@@ -47,6 +50,10 @@ def show_replay(backend: Backend, session_id: str) -> flask.Response:
         response.headers["Cache-Control"] = _FINISHED_CACHE
     response.vary.update(["Accept", "Accept-Encoding"])
     return response
+
+
+def _first_tab(backend: Backend, session_id: str, row: Mapping[str, Any]) -> str | None:
+    return recording.first_tab(backend.database, session_id, ClockErrors.of_row(row))
 
 
 def _response(parts: Iterator[Part]) -> flask.Response:
@@ -69,7 +76,7 @@ def _started(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _line(part: Part) -> bytes:
     try:
-        return recording.json_line(part) + b"\n"
+        return json_line(part) + b"\n"
     except DamagedBlobError as exc:
         payload = {"seq": part.seq, "message": str(exc)}
         data = {"tag": _DAMAGED_TAG, "payload": payload}
