@@ -1,0 +1,1 @@
+SELECT count() AS found FROM otel_logs WHERE TraceId = {trace_id:String}

@@ -1,0 +1,1 @@
+SELECT count() AS found FROM sessions FINAL WHERE SessionId = {run:String}
