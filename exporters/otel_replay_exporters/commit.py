@@ -11,28 +11,18 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from otel_replay.errors import InvalidDataError, OverloadedError, RetryableError
-from otel_replay.storage.clickhouse import QueryError
+from otel_replay.errors import OtelReplayError, OverloadedError, RetryableError
+from otel_replay_exporters.figures import CommitFigures
+from otel_replay_exporters.split import Part, Write, new_token, write_in_parts
+from otel_replay_exporters.spool import Backlog, Batch
+from otel_replay_exporters.thread import CallThread
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-# ClickHouse's error numbers that tell of its own state, not of the data: such a batch may succeed
-# later as it is. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
-SERVER_STATE_CODES = frozenset(
-    {
-        *(10, 16, 49, 60, 74, 75, 76, 81, 159, 164, 198, 202, 209, 210, 236, 241, 242, 243, 252),
-        *(253, 319, 335, 373, 394, 425, 439, 492, 497, 516, 529, 574, 665, 999, 1000, 1001, 1002),
-    }
-)
-
-# A smaller batch may do with less.
-_OUT_OF_MEMORY = 241
 
 
 @dataclass(frozen=True)
@@ -44,9 +34,12 @@ class CommitLimits:
     max_batch_bytes: int = 32 * 1024 * 1024
     """A batch of this size is written at once. One bigger item travels alone."""
     max_waiting_bytes: int = 128 * 1024 * 1024
-    """Above this, callers wait for room."""
+    """Above this, callers wait for room. They too may hold this much, not more."""
     max_wait_s: float = 10.0
     """Callers that found no room for so long are refused."""
+    patience_s: float = 8.0
+    """A write that takes longer goes to the spool, where there is one: senders give up after 10 s,
+    the default timeout of OTLP exporters."""
 
 
 class _Waiting(Generic[T]):
@@ -60,27 +53,43 @@ class _Waiting(Generic[T]):
 class GroupCommit(Generic[T]):
     """Writes items in batches, one batch at a time. Use it from one event loop.
 
-    `write` runs in a thread; when it returns, the batch is durable. It raises RetryableError or
-    QueryError, and then nothing of the batch counts as stored.
+    `write` runs in a thread; see `otel_replay_exporters.split.Write` for its promise.
     """
 
     def __init__(
-        self, name: str, write: Callable[[Sequence[T]], None], limits: CommitLimits | None = None
+        self,
+        name: str,
+        write: Write[T],
+        limits: CommitLimits | None = None,
+        *,
+        backlog: Backlog[T] | None = None,
+        figures: CommitFigures | None = None,
+        stored: Callable[[Sequence[T]], None] = lambda _items: None,
     ) -> None:
+        """Batches go to `backlog` while storage is away; without one, callers are told to try
+        again. `stored` hears of items that were written here, not of those of the backlog."""
         self.name = name
         self._write = write
         self._limits = limits or CommitLimits()
+        self._backlog = backlog
+        self._figures = figures or CommitFigures()
+        self._stored = stored
         self._waiting: deque[_Waiting[T]] = deque()
         self._waiting_bytes = 0
         self._writing_bytes = 0
+        self._blocked_bytes = 0
         self._news = asyncio.Event()
         self._room = asyncio.Condition()
         self._closing = False
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{name}")
+        self._thread = CallThread(f"commit-{name}")
+        self._given_up: asyncio.Future[list[Part[T]]] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begins to commit, on the running event loop."""
+        self._figures.capacity(self._limits.max_waiting_bytes)
+        if self._backlog is not None:
+            self._backlog.start()
         self._task = asyncio.get_running_loop().create_task(self._run(), name=self.name)
 
     async def close(self) -> None:
@@ -89,7 +98,9 @@ class GroupCommit(Generic[T]):
         self._news.set()
         if self._task is not None:
             await self._task
-        self._executor.shutdown()
+        self._thread.close()
+        if self._backlog is not None:
+            await self._backlog.stop()
 
     async def submit(self, item: T, size: int) -> None:
         """Returns once `item`, of about `size` bytes, is durable.
@@ -101,25 +112,38 @@ class GroupCommit(Generic[T]):
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(item, size, done))
         self._waiting_bytes += size
+        self._show_queue()
         self._news.set()
         await done
 
     async def _wait_for_room(self, size: int) -> None:
         if self._has_room(size):
             return
+        if self._blocked_bytes and self._blocked_bytes + size > self._limits.max_waiting_bytes:
+            raise self._overloaded("and as much again waits for room")
+        self._blocked_bytes += size
         try:
             async with asyncio.timeout(self._limits.max_wait_s), self._room:
                 await self._room.wait_for(lambda: self._has_room(size))
         except TimeoutError as exc:
-            raise OverloadedError(
-                f"{self._waiting_bytes >> 20} MiB of {self.name} wait for storage, which is the"
-                " limit: try again later",
-                retry_after_s=5,
-            ) from exc
+            raise self._overloaded(f"for {self._limits.max_wait_s:g} s") from exc
+        finally:
+            self._blocked_bytes -= size
+
+    def _overloaded(self, how: str) -> OverloadedError:
+        used = (self._waiting_bytes + self._writing_bytes) >> 20
+        return OverloadedError(
+            f"{used} MiB of {self.name} wait for storage, which is the limit, {how}: try again"
+            " later",
+            retry_after_s=5,
+        )
 
     def _has_room(self, size: int) -> bool:
         used = self._waiting_bytes + self._writing_bytes
         return not used or used + size <= self._limits.max_waiting_bytes
+
+    def _show_queue(self) -> None:
+        self._figures.queue(len(self._waiting), self._waiting_bytes + self._writing_bytes)
 
     async def _run(self) -> None:
         while self._waiting or not self._closing:
@@ -159,53 +183,84 @@ class GroupCommit(Generic[T]):
         return batch
 
     async def _commit(self, batch: list[_Waiting[T]]) -> None:
+        started = time.monotonic()
+        outcome = "failed"
         try:
-            await self._write_or_split(batch)
+            outcome = await self._store(batch)
+        except Exception as exc:
+            logger.exception("%s: a commit failed unexpectedly", self.name)
+            _answer(batch, RetryableError(f"storage failed: {type(exc).__name__}", 5))
         finally:
+            seconds = time.monotonic() - started
+            self._figures.batch(len(batch), self._writing_bytes, seconds, outcome)
             self._writing_bytes = 0
+            self._show_queue()
             async with self._room:
                 self._room.notify_all()
 
-    async def _write_or_split(self, batch: list[_Waiting[T]]) -> None:
-        """Writes the batch; one that ClickHouse refuses is halved until the culprit is alone."""
-        loop = asyncio.get_running_loop()
+    async def _store(self, batch: list[_Waiting[T]]) -> str:
+        """Answers all of the batch; returns the outcome for the figures."""
+        items = [waiting.item for waiting in batch]
+        if not await self._may_write_directly():
+            return await self._spool(batch, Batch(items, new_token()))
+        start = 0
+        outcomes = []
+        for part in await self._parts(items):
+            callers = batch[start : start + len(part.items)]
+            start += len(part.items)
+            outcomes.append(await self._settle(callers, part))
+        return outcomes[0] if len(outcomes) == 1 else "split"
+
+    async def _may_write_directly(self) -> bool:
+        """What came first is stored first: nothing passes the spool."""
+        if self._backlog is None:
+            return True
+        if self._given_up is not None and not self._given_up.done():
+            return False
+        return self._backlog.is_clear or await self._backlog.wait_until_clear(
+            self._limits.patience_s / 4
+        )
+
+    async def _parts(self, items: list[T]) -> list[Part[T]]:
+        token = new_token()
+        writing = self._thread.submit(lambda: write_in_parts(self._write, items, token))
+        if self._backlog is None:
+            return await writing
+        done, _ = await asyncio.wait({writing}, timeout=self._limits.patience_s)
+        if done:
+            return writing.result()
+        self._given_up = writing
+        message = f"ClickHouse or the blob store has not answered for {self._limits.patience_s:g} s"
+        return [Part(items, token, RetryableError(message, 5), later=True)]
+
+    async def _settle(self, callers: list[_Waiting[T]], part: Part[T]) -> str:
+        if part.error is None:
+            self._stored(part.items)
+        elif part.later and self._backlog is not None:
+            logger.warning("%s: into the spool: %s", self.name, part.error)
+            return await self._spool(callers, Batch(part.items, part.token, attempted=True))
+        else:
+            logger.warning("%s: %d requests not stored: %s", self.name, len(callers), part.error)
+        _answer(callers, part.error)
+        return "failed" if part.error else "stored"
+
+    async def _spool(self, callers: list[_Waiting[T]], batch: Batch[T]) -> str:
+        assert self._backlog is not None
         try:
-            await loop.run_in_executor(self._executor, self._write, [w.item for w in batch])
-        except QueryError as exc:
-            if len(batch) > 1 and (exc.code == _OUT_OF_MEMORY or not _is_server_state(exc)):
-                middle = len(batch) // 2
-                await self._write_or_split(batch[:middle])
-                await self._write_or_split(batch[middle:])
-            elif _is_server_state(exc):
-                logger.error("%s: ClickHouse cannot store now: %s", self.name, exc)
-                _fail(batch, RetryableError(f"storage is in trouble: {_first_line(exc)}", 5))
-            else:
-                logger.warning("%s: ClickHouse refuses a request: %s", self.name, exc)
-                _fail(batch, InvalidDataError(f"storage refuses this request: {_first_line(exc)}"))
+            await self._backlog.put(batch)
         except RetryableError as exc:
             logger.error("%s: %s", self.name, exc)
-            _fail(batch, exc)
-        except Exception as exc:  # noqa: BLE001 - any failure must reach those who wait
-            logger.exception("%s: a write failed unexpectedly", self.name)
-            _fail(batch, RetryableError(f"storage failed: {type(exc).__name__}", 5))
+            _answer(callers, exc)
+            return "failed"
+        _answer(callers, None)
+        return "spooled"
+
+
+def _answer(callers: Sequence[_Waiting[T]], error: OtelReplayError | None) -> None:
+    for waiting in callers:
+        if waiting.done.done():
+            continue
+        if error is None:
+            waiting.done.set_result(None)
         else:
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_result(None)
-
-
-def _is_server_state(error: QueryError) -> bool:
-    """Whether the same data may be stored later. A limit of the query's own is the data's fault."""
-    if error.code == _OUT_OF_MEMORY and "Query memory limit" in str(error):
-        return False
-    return error.code in SERVER_STATE_CODES
-
-
-def _fail(batch: Sequence[_Waiting[T]], error: Exception) -> None:
-    for waiting in batch:
-        if not waiting.done.done():
             waiting.done.set_exception(error)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:300]

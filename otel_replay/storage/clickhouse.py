@@ -15,6 +15,13 @@ from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
 
 DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 DEFAULT_DATABASE = "otel"
+CONNECT_TIMEOUT_S = 5
+SILENCE_S = 30
+"""A server that says nothing for so long is away. While a statement runs it sends headers now and
+then, so this is no limit on how long one may take."""
+# Servers from 26 on gather inserts of their own accord: ours are batches already, and a token for
+# deduplication is to mean this batch.
+_INSERT_SETTINGS = {"async_insert": 0}
 
 
 class QueryError(OtelReplayError):
@@ -151,13 +158,15 @@ class Database:
                 table,
                 [[row[name] for name in names] for row in rows],
                 column_names=names,
-                settings=dict(settings or {}),
+                settings={**_INSERT_SETTINGS, **(settings or {})},
             )
 
     def insert_bytes(self, table: str, data: bytes, fmt: str, settings: Mapping[str, Any]) -> None:
         """Inserts bytes that ClickHouse decodes by the input format `fmt`. Returns once stored."""
         with self._client() as client:
-            client.raw_insert(table, insert_block=data, fmt=fmt, settings=dict(settings))
+            client.raw_insert(
+                table, insert_block=data, fmt=fmt, settings={**_INSERT_SETTINGS, **settings}
+            )
 
     def query_bytes(
         self,
@@ -214,9 +223,7 @@ class Database:
                 return clickhouse_connect.get_client(
                     interface="chdb", path=str(embedded), database=self.address.database
                 )
-            return clickhouse_connect.get_client(
-                dsn=self.address.url, database=self.address.database, autogenerate_session_id=False
-            )
+            return _server_client(clickhouse_connect, self.address.url, self.address.database)
 
     def _create_database(self, clickhouse_connect: Any) -> None:
         embedded = self.address.embedded_path
@@ -224,10 +231,20 @@ class Database:
             client = _first_client(clickhouse_connect, embedded)
         else:
             root = urlsplit(self.address.url)._replace(path="").geturl()
-            client = clickhouse_connect.get_client(dsn=root, autogenerate_session_id=False)
+            client = _server_client(clickhouse_connect, root, None)
         client.command(f"CREATE DATABASE IF NOT EXISTS `{self.address.database}`")
         client.close()
         self._created = True
+
+
+def _server_client(clickhouse_connect: Any, url: str, database: str | None) -> Any:
+    return clickhouse_connect.get_client(
+        dsn=url,
+        database=database,
+        autogenerate_session_id=False,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        send_receive_timeout=SILENCE_S,
+    )
 
 
 def _first_client(clickhouse_connect: Any, folder: Path) -> Any:
@@ -264,8 +281,22 @@ def _translated(address: Address) -> Iterator[None]:
             "the embedded ClickHouse is not installed:"
             " run pip install 'otel-replay[server,embedded]'"
         ) from exc
-    except (OperationalError, ConnectionError, TimeoutError) as exc:
-        raise UnavailableError(f"ClickHouse at {address.shown} is away: {exc}") from exc
+    except (OperationalError, OSError) as exc:
+        raise UnavailableError(f"ClickHouse at {address.shown} is away: {_reason(exc)}") from exc
     except ClickHouseError as exc:
+        if _NO_CLICKHOUSE_ANSWER.search(str(exc)):
+            message = f"ClickHouse at {address.shown} is away: {_reason(exc)}"
+            raise UnavailableError(message) from exc
         code = re.search(r"[Cc]ode:?\s*(\d+)", str(exc))
         raise QueryError(str(exc), int(code.group(1)) if code else 0) from exc
+
+
+# A proxy in front of ClickHouse answers like this when it finds none behind it.
+_NO_CLICKHOUSE_ANSWER = re.compile(r"HTTP driver received HTTP status (5\d\d|429)")
+
+
+def _reason(error: Exception) -> str:
+    """The driver's words without the address, which may be long."""
+    cause = error.__cause__ or error
+    text = str(getattr(cause, "reason", None) or getattr(cause, "strerror", None) or cause)
+    return text.removeprefix(text.partition("): ")[0] + "): ")[:300]

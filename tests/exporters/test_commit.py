@@ -14,6 +14,7 @@ from otel_replay.storage.clickhouse import QueryError
 from otel_replay_exporters.commit import CommitLimits, GroupCommit
 
 Write = Callable[[Sequence[str]], None]
+"""Takes no token: these tests are about who waits for what."""
 
 
 def run(
@@ -22,7 +23,11 @@ def run(
     **limits: Any,
 ) -> Any:
     async def main() -> Any:
-        commit = GroupCommit("test", write, CommitLimits(**{"max_delay_s": 0.05} | limits))
+        commit: GroupCommit[str] = GroupCommit(
+            "test",
+            lambda items, _token: write(items),
+            CommitLimits(**{"max_delay_s": 0.05} | limits),
+        )
         commit.start()
         try:
             return await scenario(commit)

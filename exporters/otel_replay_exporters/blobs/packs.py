@@ -31,21 +31,23 @@ class PackWriter:
         self._database = database
         self._blobs = blobs
 
-    def __call__(self, batch: Sequence[Sequence[Chunk]]) -> None:
+    def __call__(self, batch: Sequence[Sequence[Chunk]], token: str = "") -> None:
         """Writes the chunks of all requests of the batch; durable when it returns.
 
-        A chunk that was stored before is stored as the same row again, which merges away.
-        Raises UnavailableError and QueryError.
+        A chunk that was stored before is stored as the same row again, which merges away. The same
+        batch under the same token gives the same pack. Raises UnavailableError and QueryError.
         """
         chunks = [chunk for request in batch for chunk in request]
-        key = _new_key()
+        if not chunks:
+            return
+        key = _key(chunks, token or uuid.uuid4().hex)
         rows = _rows(key, chunks)
         self._blobs.put(key, _pack(chunks, rows))
         self._database.insert("replay_chunks", rows, _SETTINGS)
 
 
-def _new_key() -> str:
-    return f"packs/{datetime.now(UTC):%Y-%m-%d/%H}/{uuid.uuid4().hex}"
+def _key(chunks: Sequence[Chunk], name: str) -> str:
+    return f"packs/{_time(chunks[0].received_ms):%Y-%m-%d/%H}/{name}"
 
 
 def _rows(key: str, chunks: Sequence[Chunk]) -> list[dict[str, Any]]:

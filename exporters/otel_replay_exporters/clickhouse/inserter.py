@@ -25,19 +25,22 @@ class OtlpInserter:
             "max_partitions_per_insert_block": 0,
             # One request must not take the memory of the whole process.
             "max_memory_usage": 4 * 1024**3,
+            # A batch that is stored already must still reach the views: the attempt that stored it
+            # may have been cut off before it came to them.
+            "deduplicate_blocks_in_dependent_materialized_views": 1,
         }
 
-    def __call__(self, requests: Sequence[bytes]) -> None:
+    def __call__(self, requests: Sequence[bytes], token: str = "") -> None:
         """Inserts the requests as one batch; when it returns, their rows are stored.
 
+        The same requests under the same token are stored once, however often they are inserted.
         Requests have one repeated field at the top, so joined bytes are one bigger request.
         Raises QueryError when ClickHouse refuses the batch, UnavailableError when it is away.
         """
         data = b"".join(requests)
         if data:
-            self._database.insert_bytes(
-                self._signal.ingest_table, data, "ProtobufSingle", self._settings
-            )
+            settings = {**self._settings, "insert_deduplication_token": token}
+            self._database.insert_bytes(self._signal.ingest_table, data, "ProtobufSingle", settings)
 
 
 def create_ingest_tables(database: Database) -> None:
