@@ -15,16 +15,15 @@ import requests
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families
 
-from otel_replay.cli.status import status_server
-from otel_replay.config import Listen
-from otel_replay.exposition import DIRECTORY_VARIABLE, observed
+from otel_replay.exposition import DIRECTORY_VARIABLE, WsgiApp, observed, status_app
 from otel_replay.instruments import Instruments
 from otel_replay_ui.app import create_app
 from otel_replay_ui.server import WsgiServer
 
 
 @contextmanager
-def running(server: WsgiServer) -> Iterator[str]:
+def served(app: WsgiApp) -> Iterator[str]:
+    server = WsgiServer(app, "127.0.0.1", 0, name="a test", flag="--none")
     server.start()
     try:
         yield f"http://127.0.0.1:{server.port}"
@@ -36,10 +35,7 @@ def running(server: WsgiServer) -> Iterator[str]:
 def status(
     instruments: Instruments | None = None, problems: list[str] | None = None
 ) -> Iterator[str]:
-    listen = Listen("127.0.0.1", 0)
-    with running(
-        status_server(listen, instruments or Instruments(), lambda: problems or [])
-    ) as url:
+    with served(status_app(instruments or Instruments(), lambda: problems or [])) as url:
         yield url
 
 
@@ -114,7 +110,7 @@ def test_the_pages_server_has_the_figures_too() -> None:
     instruments = Instruments()
     instruments.chunks.labels("otel", "accepted").inc(3)
     app = observed(create_app(instruments=instruments).wsgi_app, instruments, "ui")
-    with running(WsgiServer(app, "127.0.0.1", 0, name="the UI", flag="--ui")) as url:
+    with served(app) as url:
         requests.get(f"{url}/nothing", timeout=10)
         found = requests.get(f"{url}/metrics", timeout=10).text
     assert values(found)["otel_replay_chunks_total"] == 3
