@@ -65,6 +65,8 @@ class Lag:
     """Up to here, a lag may be nothing but delay."""
     records: int
     """How many it was taken from; 0 when nothing tells."""
+    recorded: bool
+    """They are chunks of a recording, whose time of sending is known best."""
 
 
 def estimate(database: Database, session_ids: Sequence[str]) -> dict[str, ClockErrors]:
@@ -87,7 +89,9 @@ def estimate(database: Database, session_ids: Sequence[str]) -> dict[str, ClockE
 
 
 def _lag(row: Mapping[str, Any]) -> Lag:
-    return Lag(row["tab"], row["lag_ms"], row["explained_ms"], row["records"])
+    return Lag(
+        row["tab"], row["lag_ms"], row["explained_ms"], row["records"], bool(row["recorded"])
+    )
 
 
 def errors(lags: Iterable[Lag]) -> ClockErrors:
@@ -100,7 +104,7 @@ def errors(lags: Iterable[Lag]) -> ClockErrors:
     clocks = [(_error(clock), clock) for clock in _clocks([lag for lag in lags if lag.records])]
     if not clocks:
         return ClockErrors()
-    of_session, _ = max(clocks, key=lambda found: sum(lag.records for lag in found[1]))
+    of_session, _ = max(clocks, key=lambda found: _weight(found[1]))
     by_tab = {lag.tab: of_session for lag in lags if not lag.records}
     by_tab |= {lag.tab: error for error, clock in clocks for lag in clock}
     by_tab[OF_SESSION] = of_session
@@ -115,6 +119,10 @@ def _clocks(lags: Sequence[Lag]) -> list[list[Lag]]:
             clocks.append([])
         clocks[-1].append(lag)
     return clocks
+
+
+def _weight(clock: Sequence[Lag]) -> tuple[bool, int]:
+    return any(lag.recorded for lag in clock), sum(lag.records for lag in clock)
 
 
 def _error(clock: Sequence[Lag]) -> int:

@@ -2,13 +2,15 @@
 -- to their arrival, by ours. Networks and queues make a lag longer and never shorter, so the shortest tells most.
 -- A lag up to explained_ms may be nothing but delay; where records is 0, nothing tells.
 SELECT
-    SessionId AS session_id, Tab AS tab, records, explained_ms,
+    SessionId AS session_id, Tab AS tab, recorded, records, explained_ms,
     arrayMin(lags) AS shortest,
-    -- A lag below nothing was sent by a clock that is ahead. If it was so only for a while, most of the records decide.
-    if(shortest >= -{slack_ms:Int64}, shortest, arrayMin(arrayFilter(lag -> lag >= arrayReduce('medianExactHigh', lags) - {same_clock_ms:Int64}, lags))) AS lag_ms
+    -- A lag below nothing was sent by a clock that is ahead. If it was so only for a while, most of the records decide; those
+    -- that were clearly delayed have no say.
+    arrayReduce('medianExactHigh', arrayFilter(lag -> lag < {same_clock_ms:Int64}, lags)) AS usual,
+    if(shortest >= -{slack_ms:Int64}, shortest, arrayMin(arrayFilter(lag -> lag >= usual - {same_clock_ms:Int64}, lags))) AS lag_ms
 FROM
 (
-    SELECT SessionId, Tab, argMax(found, rank) AS records, argMax(found_lags, rank) AS lags, argMax(explained, rank) AS explained_ms
+    SELECT SessionId, Tab, max(rank) AS recorded, argMax(found, rank) AS records, argMax(found_lags, rank) AS lags, argMax(explained, rank) AS explained_ms
     FROM
     (
         -- The recorder says when it sends a chunk, at each attempt. A sender that does not say has the start of the chunk there,
