@@ -33,6 +33,7 @@ def test_a_manifest_describes_each_tab(world: World) -> None:
             "checkpoint": [0],
         },
         "gaps": [],
+        "clock_error_ms": 0,
     }
     assert (second["id"], second["url"], second["final"]) == ("t2", "http://shop/help", False)
     assert (manifest["session_id"], manifest["start_ms"]) == (world.id, world.zero_ms)
