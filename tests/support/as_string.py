@@ -13,6 +13,8 @@ import math
 from decimal import Decimal
 from typing import Any
 
+from tests.support.otlp import Pairs
+
 
 def as_string(value: Any) -> str:
     """The text of a Python value that `tests.support.otlp.any_value` can hold."""
@@ -57,6 +59,9 @@ def to_json(value: Any) -> str:
         return string(value)
     if isinstance(value, bytes):
         return string(base64.b64encode(value).decode())
+    if isinstance(value, Pairs):
+        # Of equal keys the last wins, as in the Go map that the Collector makes of them.
+        value = dict(value)
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: key.encode())
         return "{" + ",".join(f"{string(key)}:{to_json(value[key])}" for key in keys) + "}"

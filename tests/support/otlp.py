@@ -21,10 +21,17 @@ SESSION_ID = "5e551075e551075e551075e551075e55"
 TAB = "7ab07ab07ab07ab0"
 
 
+class Pairs(tuple[tuple[str, Any], ...]):
+    """A map whose keys may repeat."""
+
+
 def any_value(value: Any) -> AnyValue:
     """A Python value as an AnyValue."""
     result = AnyValue()
     match value:
+        case Pairs():
+            result.kvlist_value.SetInParent()
+            result.kvlist_value.values.extend(attributes(value))
         case None:
             pass
         case bool():
@@ -48,9 +55,10 @@ def any_value(value: Any) -> AnyValue:
     return result
 
 
-def attributes(values: Mapping[str, Any]) -> list[KeyValue]:
+def attributes(values: Mapping[str, Any] | Pairs) -> list[KeyValue]:
     """A mapping as a list of KeyValue."""
-    return [KeyValue(key=key, value=any_value(value)) for key, value in values.items()]
+    pairs = values.items() if isinstance(values, Mapping) else values
+    return [KeyValue(key=key, value=any_value(value)) for key, value in pairs]
 
 
 def span(**fields: Any) -> dict[str, Any]:
