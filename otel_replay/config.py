@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -231,6 +231,11 @@ class Settings:
     def clickhouse_url(self) -> str:
         """`clickhouse`, or the embedded engine in the data folder."""
         return self.clickhouse or f"chdb://{quote(str(self.data))}/clickhouse"
+
+    def status_of(self, parts: Sequence[str]) -> Listen:
+        """`status` of a process with these parts: receive and work can run side by side."""
+        apart = "receive" not in parts and self.status.port
+        return replace(self.status, port=self.status.port + 1) if apart else self.status
 
     @property
     def spool_folder(self) -> Path:

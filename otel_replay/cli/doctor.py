@@ -32,6 +32,7 @@ def run_doctor(
     ca: str = "",
     client_certificate: str = "",
     client_key: str = "",
+    timeout_s: float = 15,
 ) -> int:
     """Prints what works and what does not; returns 0 when nothing failed, else 1.
 
@@ -41,7 +42,7 @@ def run_doctor(
     credentials = Credentials(
         key or (keys[0].key if keys else ""), ca, client_certificate, client_key
     )
-    setup = Setup(settings, _running(settings.data), credentials, origin)
+    setup = Setup(settings, _running(settings.data), credentials, origin, timeout_s)
     report = Report() if as_json else Report(_show)
     examine(setup, report)
     print(report.json() if as_json else report.summary(), flush=True)

@@ -6,19 +6,26 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from otel_replay import __version__, self_telemetry
 from otel_replay.cli.running import Running
 from otel_replay.cli.stores import Store, Stores, migrate_all
 from otel_replay.config import Listen, Settings
 from otel_replay.errors import ConfigError
-from otel_replay.exposition import status_app
+from otel_replay.exposition import observed, status_app
 from otel_replay.instruments import Instruments
+from otel_replay.memory import MemoryGuard, MemoryLimits
 from otel_replay.sessions.worker import SessionWorker
+from otel_replay.usage import UsageLedger
+from otel_replay.usage_writer import UsageWriter
 from otel_replay_exporters.commit import CommitLimits
 from otel_replay_exporters.routing import ProjectRouter
 from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
+from otel_replay_receivers.access.access import Access
 from otel_replay_receivers.otlp.server import OtlpServer
+from otel_replay_receivers.otlp.tls import Tls
 from otel_replay_ui.api import Backend, blueprint
 from otel_replay_ui.app import create_app
 from otel_replay_ui.projects import mount
@@ -26,19 +33,27 @@ from otel_replay_ui.server import WsgiServer
 from otel_replay_ui.sql import create_sql_app
 
 
+@dataclass(frozen=True)
+class Process:
+    """What the parts of one process share."""
+
+    settings: Settings
+    stores: Stores
+    running: Running
+    instruments: Instruments = field(default_factory=Instruments)
+    usage: UsageLedger = field(default_factory=UsageLedger)
+
+
 @contextlib.asynccontextmanager
-async def receiver(settings: Settings, stores: Stores, running: Running) -> AsyncIterator[None]:
+async def receiver(process: Process) -> AsyncIterator[None]:
     """OTLP over gRPC and HTTP, stored per project."""
-    for store in stores.all:
-        create_ingest_tables(store.database)
-    consumers = {name: _consumer(settings, store) for name, store in stores.by_name().items()}
+    settings, running = process.settings, process.running
+    consumers = {
+        name: _consumer(process, store) for name, store in process.stores.by_name().items()
+    }
+    server = _otlp_server(process, ProjectRouter(consumers))
     for consumer in consumers.values():
         consumer.start()
-    server = OtlpServer(
-        ProjectRouter(consumers),
-        max_request_bytes=settings.max_request_bytes,
-        allowed_origins=settings.cors_allowed_origins,
-    )
     try:
         grpc, http = settings.otlp_grpc, settings.otlp_http
         grpc_port, http_port = await server.start((grpc.host, grpc.port), (http.host, http.port))
@@ -48,15 +63,74 @@ async def receiver(settings: Settings, stores: Stores, running: Running) -> Asyn
             otlp_http=Listen(http.host, http_port),
         )
         announce_otlp(taken, running)
-        yield
-        await server.stop()
+        async with _counting_usage(process):
+            async with _self_telemetry(settings):
+                yield
+            await server.stop()
     finally:
         for consumer in consumers.values():
             await consumer.close()
 
 
-def _consumer(settings: Settings, store: Store) -> StorageConsumer:
-    limits = CommitLimits(max_delay_s=settings.commit_delay_ms / 1000)
+def _otlp_server(process: Process, consumer: ProjectRouter) -> OtlpServer:
+    settings = process.settings
+    access = Access(
+        settings.projects,
+        allowed_origins=settings.cors_allowed_origins,
+        key_header=settings.key_header,
+        usage=process.usage,
+    )
+    limits = MemoryLimits.of(settings.memory_limit_bytes, settings.memory_soft_limit_bytes)
+    return OtlpServer(
+        consumer,
+        max_request_bytes=settings.max_request_bytes,
+        access=access,
+        instruments=process.instruments,
+        usage=process.usage,
+        memory=MemoryGuard(limits, instruments=process.instruments),
+        tls=_tls(settings),
+        request_timeout_s=settings.request_timeout_s,
+        max_connection_age_s=settings.max_connection_age_s,
+        keepalive_time_s=settings.keepalive_time_s,
+        keepalive_timeout_s=settings.keepalive_timeout_s,
+        reuse_port=settings.workers > 1,
+        ready=lambda: process.running.complete,
+    )
+
+
+def _tls(settings: Settings) -> Tls | None:
+    if not settings.tls_certificate:
+        return None
+    client_ca = Path(settings.tls_client_ca) if settings.tls_client_ca else None
+    return Tls(Path(settings.tls_certificate), Path(settings.tls_key), client_ca)
+
+
+@contextlib.asynccontextmanager
+async def _counting_usage(process: Process) -> AsyncIterator[None]:
+    databases = {name: store.database for name, store in process.stores.by_name().items()}
+    writer = UsageWriter(process.usage, databases)
+    await asyncio.to_thread(writer.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(writer.stop)
+
+
+@contextlib.asynccontextmanager
+async def _self_telemetry(settings: Settings) -> AsyncIterator[None]:
+    if not settings.self_telemetry:
+        yield
+        return
+    telemetry = self_telemetry.start(settings.self_telemetry, __version__)
+    try:
+        yield
+    finally:
+        # In a thread: its last batch may be for the receiver on this very loop.
+        await asyncio.to_thread(telemetry.stop)
+
+
+def _consumer(process: Process, store: Store) -> StorageConsumer:
+    limits = CommitLimits(max_delay_s=process.settings.commit_delay_ms / 1000)
     return StorageConsumer(store.database, store.blobs, limits)
 
 
@@ -68,22 +142,25 @@ def prepare(stores: Stores) -> None:
 
 
 @contextlib.contextmanager
-def session_workers(stores: Stores, running: Running) -> Iterator[None]:
+def session_workers(process: Process) -> Iterator[None]:
     """One thread per project that derives sessions."""
     with contextlib.ExitStack() as stack:
-        for store in stores.all:
-            stack.enter_context(_session_worker(store, running))
+        for store in process.stores.all:
+            stack.enter_context(_session_worker(process, store))
         yield
 
 
 @contextlib.contextmanager
-def _session_worker(store: Store, running: Running) -> Iterator[None]:
+def _session_worker(process: Process, store: Store) -> Iterator[None]:
     stop = threading.Event()
-    worker = SessionWorker(store.database)
+    worker = SessionWorker(
+        store.database, instruments=process.instruments, project=store.project.name
+    )
     name = f"sessions-{store.project.name}"
     thread = threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
     thread.start()
-    running.checks.append(lambda: "" if thread.is_alive() else "the session worker has stopped")
+    checks = process.running.checks
+    checks.append(lambda: "" if thread.is_alive() else "the session worker has stopped")
     try:
         yield
     finally:
@@ -92,39 +169,43 @@ def _session_worker(store: Store, running: Running) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def pages(settings: Settings, stores: Stores, running: Running) -> Iterator[None]:
+def pages(process: Process) -> Iterator[None]:
     """The pages and the API of all projects."""
+    settings, running = process.settings, process.running
     apps = {
         name: create_app(
             blueprint(Backend(store.database, store.blobs)),
             ready=running.problems,
             receiver_url=lambda: running.addresses.get("otlp_http", ""),
+            instruments=process.instruments,
         )
-        for name, store in stores.by_name().items()
+        for name, store in process.stores.by_name().items()
     }
-    server = WsgiServer(mount(apps), settings.ui.host, settings.ui.port, name="the UI", flag="--ui")
+    app = observed(mount(apps), process.instruments, "ui")
+    server = WsgiServer(app, settings.ui.host, settings.ui.port, name="the UI", flag="--ui")
     running.addresses["ui"] = f"http://{settings.ui.host}:{server.port}"
     with _serving(server):
         yield
 
 
 @contextlib.contextmanager
-def sql_interface(settings: Settings, stores: Stores, running: Running) -> Iterator[None]:
+def sql_interface(process: Process) -> Iterator[None]:
     """ClickHouse's HTTP interface on the embedded engine."""
-    app = create_sql_app(stores.default.database.address)
-    server = WsgiServer(app, settings.sql.host, settings.sql.port, name="SQL", flag="--sql")
-    running.addresses["sql"] = f"http://{settings.sql.host}:{server.port}"
+    listen = process.settings.sql
+    address = process.stores.default.database.address
+    app = observed(create_sql_app(address), process.instruments, "sql")
+    server = WsgiServer(app, listen.host, listen.port, name="SQL", flag="--sql")
+    process.running.addresses["sql"] = f"http://{listen.host}:{server.port}"
     with _serving(server):
         yield
 
 
 @contextlib.contextmanager
-def status(settings: Settings, instruments: Instruments, running: Running) -> Iterator[None]:
+def status(listen: Listen, instruments: Instruments, running: Running) -> Iterator[None]:
     """/metrics and /healthz of a process that serves no pages."""
     app = status_app(instruments, running.problems)
-    host, port = settings.status.host, settings.status.port
-    server = WsgiServer(app, host, port, name="the status address", flag="--status")
-    running.addresses["status"] = f"http://{host}:{server.port}"
+    server = WsgiServer(app, listen.host, listen.port, name="the status address", flag="--status")
+    running.addresses["status"] = f"http://{listen.host}:{server.port}"
     with _serving(server):
         yield
 
@@ -146,10 +227,11 @@ def _serving(server: WsgiServer) -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def demo_shop(settings: Settings, running: Running) -> AsyncIterator[None]:
+async def demo_shop(process: Process) -> AsyncIterator[None]:
     """The demo shop, sending to this process."""
     from otel_replay.demo import start_demo
 
+    settings, running = process.settings, process.running
     # In a thread: as the shop ends it sends its last telemetry, to the receiver on this very loop.
     demo = await asyncio.to_thread(
         start_demo,

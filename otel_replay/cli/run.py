@@ -50,7 +50,7 @@ def _run_workers(settings: Settings) -> None:
     running = Running(complete=True)
     with (
         Workers(settings, _worker) as workers,
-        part.status(settings, Instruments(), running),
+        part.status(settings.status_of(("receive",)), Instruments(), running),
     ):
         running.checks.append(workers.problems)
         part.announce_otlp(workers.settings, running)
@@ -89,20 +89,24 @@ async def _run(
 ) -> None:
     stop = stop_on_signals()
     running = Running()
+    process = part.Process(settings, stores, running)
     running.checks += [_database_check(store.database) for store in stores.all]
     async with contextlib.AsyncExitStack() as stack:
         if not await _prepared(stores, stop):
             return
         if "ui" in parts:
-            stack.enter_context(part.pages(settings, stores, running))
+            stack.enter_context(part.pages(process))
         if "sql" in parts and stores.folder is not None:
-            stack.enter_context(part.sql_interface(settings, stores, running))
+            stack.enter_context(part.sql_interface(process))
         if "work" in parts:
-            stack.enter_context(part.session_workers(stores, running))
+            stack.enter_context(part.session_workers(process))
+        if "ui" not in parts and settings.workers == 1:
+            listen = settings.status_of(parts)
+            stack.enter_context(part.status(listen, process.instruments, running))
         if "receive" in parts:
-            await stack.enter_async_context(part.receiver(settings, stores, running))
+            await stack.enter_async_context(part.receiver(process))
         if demo:
-            await stack.enter_async_context(part.demo_shop(settings, running))
+            await stack.enter_async_context(part.demo_shop(process))
         if stores.folder is not None:
             stores.folder.announce(running.addresses)
         running.complete = True
