@@ -124,11 +124,11 @@ def test_a_clock_that_is_set_right_has_the_error_of_most_of_the_recording(world:
 
 
 @pytest.mark.parametrize("ahead_ms", [-7 * MINUTE_MS, 0])
+@pytest.mark.parametrize("instead_ms", [0, 4_000], ids=["start", "end"])
 def test_a_sender_that_does_not_say_when_it_sends_is_taken_at_its_word(
-    world: World, ahead_ms: int
+    world: World, ahead_ms: int, instead_ms: int
 ) -> None:
-    # Receivers put the start of the chunk where no observed time was sent.
-    Visitor(world, ahead_ms).records(0, SentAt=at(world.zero_ms + ahead_ms))
+    Visitor(world, ahead_ms).records(0, SentAt=at(world.zero_ms + ahead_ms + instead_ms))
     assert world.session(world.id)["clock_error_ms"] == 0
 
 

@@ -13,8 +13,8 @@ FROM
     SELECT SessionId, Tab, max(rank) AS recorded, argMax(found, rank) AS records, argMax(found_lags, rank) AS lags, argMax(explained, rank) AS explained_ms
     FROM
     (
-        -- The recorder says when it sends a chunk, at each attempt. A sender that does not say has the start of the chunk there,
-        -- and all that is known is that it sent after the end.
+        -- The recorder says when it sends a chunk, at each attempt. For a sender that does not say, its receiver has put the start
+        -- or the end of the chunk there, and all that is known is that it sent after the end.
         SELECT
             SessionId, Tab, 1 AS rank,
             count() AS found,
@@ -24,7 +24,7 @@ FROM
         (
             SELECT
                 SessionId, Tab, Length,
-                SentAt != StartTime AS told,
+                SentAt NOT IN (StartTime, EndTime) AS told,
                 toUnixTimestamp64Milli(ReceivedAt) - toUnixTimestamp64Milli(if(told, SentAt, EndTime)) AS lag
             FROM replay_chunks FINAL
             WHERE SessionId IN {ids:Array(String)}
