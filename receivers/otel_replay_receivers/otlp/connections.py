@@ -44,7 +44,7 @@ class BoundedConnection(HttpToolsProtocol):
     def __init__(self, *args: Any, bounds: Bounds, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._bounds = bounds
-        self._most = bounds.max_connections or _files() // 2
+        self._crowded = False
         self._timer: asyncio.TimerHandle | None = None
         self._header_bytes = 0
         self._in_headers = False
@@ -52,6 +52,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._crowded = len(self.connections) > (self._bounds.max_connections or _files() // 2)
         if self._bounds.max_age_s:
             # Spread, so that connections that began together do not end together.
             spread = 1 + random.uniform(-_AGE_SPREAD, _AGE_SPREAD)  # noqa: S311
@@ -82,7 +83,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_headers = False
-        self.scope["state"][CROWDED] = len(self.connections) > self._most
+        self.scope["state"][CROWDED] = self._crowded
         super().on_headers_complete()
         if self.loop.time() >= self._old_at:
             self.cycle.keep_alive = False

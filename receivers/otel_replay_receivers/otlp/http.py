@@ -28,6 +28,7 @@ PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 DEADLINE, CROWDED = "otel_replay.deadline", "otel_replay.crowded"
 """In the connection's state: when the request must be here, whether there are too many others."""
+_CLOSE = ("connection", "close")
 _HEALTH_PATH = "/healthz"
 _PATHS: dict[str, SignalName] = {f"/v1/{name}": name for name in SIGNAL_NAMES}
 _EXPORT_METHODS, _HEALTH_METHODS = "POST, OPTIONS", "GET, HEAD, OPTIONS"
@@ -78,7 +79,10 @@ class HttpReceiver:
             stopped = unavailable("the receiver has stopped: send again", "stopping")
             response = failure_response(stopped.failure, _reply_type(headers))
         allowed = bool(origin) and self._access.allows_page(origin)
-        await _send(send, response, cors.response_headers(origin, allowed=allowed))
+        more = cors.response_headers(origin, allowed=allowed)
+        if self._reception.stopping and _CLOSE not in response.headers:
+            more += (_CLOSE,)
+        await _send(send, response, more)
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
         path, method = "/" + scope["path"].strip("/"), scope["method"]
@@ -189,7 +193,7 @@ def failure_response(failure: Failure, reply_type: str) -> Response:
     if failure.http_status == 401:
         headers.append(("www-authenticate", "Bearer"))
     if failure.closes:
-        headers.append(("connection", "close"))
+        headers.append(_CLOSE)
     body = _serialize(failure.status(), reply_type)
     return Response(failure.http_status, reply_type, body, tuple(headers))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +56,21 @@ class Reception:
         self._service, self._access, self._memory = service, access, memory
         self._figures = figures
         self._stopping = False
+        self._under_way = 0
+        self._idle = asyncio.Event()
         self._reading: set[asyncio.Timeout] = set()
 
     def drain(self) -> None:
         """From now on new requests are refused, for other processes to take."""
         self._stopping = True
+
+    async def wait_until_idle(self, longest_s: float) -> None:
+        """Returns when every request under way has its answer, or the time is over."""
+        self._idle.clear()
+        if self._under_way:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(longest_s):
+                    await self._idle.wait()
 
     @property
     def stopping(self) -> bool:
@@ -75,7 +86,7 @@ class Reception:
     async def receive(self, arrival: Arrival) -> Any:
         """Stores the request; returns the response message. Raises Refusal and nothing else."""
         sender = EVERYBODY
-        with self._figures.under_way(arrival.signal, arrival.transport):
+        with self._counted(), self._figures.under_way(arrival.signal, arrival.transport):
             try:
                 self._check_stopping()
                 sender = self._access.sender(arrival.headers)
@@ -114,6 +125,16 @@ class Reception:
             raise Refusal(_TOO_SLOW) from exc
         finally:
             self._reading.discard(timeout)
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
     def _check_stopping(self) -> None:
         if self._stopping:

@@ -26,7 +26,10 @@ from otel_replay_receivers.otlp.reception import Reception
 from otel_replay_receivers.otlp.service import OtlpService
 from otel_replay_receivers.otlp.tls import Tls
 
-_DRAIN_S = 20
+DRAIN_S: float = 20
+"""What is under way may take so long once the server stops; then it is given up, retryably."""
+_CLOSE_S = 1
+"""For answers to be on their way, once all are known."""
 _IDLE_S = 75
 
 
@@ -116,13 +119,20 @@ class OtlpServer:
         self._tasks = [serving, asyncio.create_task(self._watch_memory())]
         return grpc_port, int(listening.getsockname()[1])
 
-    async def stop(self) -> None:
-        """Takes no new requests; returns when those under way are answered, or given up."""
+    def drain(self) -> None:
+        """From now on new requests are refused, retryably, and health checks say no."""
         self._health.drain()
         self._reception.drain()
+
+    async def stop(self) -> None:
+        """Takes no new requests; returns when those under way are answered, or given up."""
+        # The servers stay until then: a gRPC server that stops leaves calls that come just now
+        # without an answer until the last one under way has its own.
+        self.drain()
+        await self._reception.wait_until_idle(DRAIN_S)
         if self._http is not None:
             self._http.should_exit = True
-        await self._grpc.stop(_DRAIN_S)
+        await self._grpc.stop(_CLOSE_S)
         for task in self._tasks:
             await task
 
@@ -144,5 +154,5 @@ def _config(app: HttpReceiver, bounds: Bounds, tls: ssl.SSLContext | None) -> uv
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=_IDLE_S,
-        timeout_graceful_shutdown=_DRAIN_S,
+        timeout_graceful_shutdown=_CLOSE_S,
     )
