@@ -10,8 +10,8 @@ from otel_replay.cli.lock import read_holder
 from otel_replay.config import Settings
 from otel_replay.doctor.report import Check, Report
 from otel_replay.doctor.run import examine
-from otel_replay.doctor.senders import Credentials
 from otel_replay.doctor.setup import Setup
+from otel_replay.doctor.web import Credentials
 
 OPTIONS = {
     "--key": ("KEY", "ingest key to send with (default: the default project's first)"),

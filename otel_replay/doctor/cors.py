@@ -5,29 +5,24 @@ from __future__ import annotations
 import requests
 
 from otel_replay.doctor.report import Check, failed, ok, skipped
-from otel_replay.doctor.senders import network_problem, refusal_text
-from otel_replay.doctor.setup import HTTP_TIMEOUT_S, Setup
+from otel_replay.doctor.setup import Setup
+from otel_replay.doctor.web import TIMEOUT_S, network_problem, refusal_text, session
 
 
 def cors(setup: Setup) -> Check:
     """The preflight of a page with the origin that was asked about."""
     if not setup.origin:
         return skipped("CORS", "give --origin https://shop.example to check a page's origin")
-    credentials = setup.credentials
     headers = {
         "Origin": setup.origin,
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization,content-type",
     }
-    certificate = (credentials.client_certificate, credentials.client_key)
     try:
-        response = requests.options(
-            f"{setup.otlp_http}/v1/logs",
-            headers=headers,
-            timeout=HTTP_TIMEOUT_S,
-            verify=credentials.ca or True,
-            cert=certificate if credentials.client_certificate else None,
-        )
+        with session(setup.credentials) as direct:
+            response = direct.options(
+                f"{setup.otlp_http}/v1/logs", headers=headers, timeout=TIMEOUT_S
+            )
     except requests.RequestException as exc:
         return failed("CORS", network_problem(exc), "see the check of the OTLP/HTTP address")
     allowed = response.headers.get("Access-Control-Allow-Origin", "")

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import requests
+
 from otel_replay import __version__
 from otel_replay.doctor.report import Check, failed, ok, skipped, warning
-from otel_replay.doctor.senders import shortened
-from otel_replay.doctor.setup import HTTP_TIMEOUT_S, Setup
+from otel_replay.doctor.setup import Setup
+from otel_replay.doctor.web import TIMEOUT_S, get, shortened
 from otel_replay.errors import OtelReplayError
 
 CLOCK_LIMIT_S = 1.0
@@ -55,11 +57,9 @@ def addresses(setup: Setup) -> Iterator[Check]:
 
 def health(setup: Setup) -> Check:
     """What /healthz says, of the pages' server or else the status address."""
-    import requests
-
     for url in (setup.ui, setup.status):
         try:
-            response = requests.get(f"{url}/healthz", timeout=HTTP_TIMEOUT_S)
+            response = get(f"{url}/healthz")
         except requests.RequestException:
             continue
         if response.status_code == 200:
@@ -154,11 +154,9 @@ def backlog(setup: Setup) -> Iterator[Check]:
 
 def _figures(setup: Setup) -> dict[str, float] | None:
     """The sums of all figures over their labels; None where there is no receiver's /metrics."""
-    import requests
-
     for url in (setup.ui, setup.status):
         try:
-            response = requests.get(f"{url}/metrics", timeout=HTTP_TIMEOUT_S)
+            response = get(f"{url}/metrics")
         except requests.RequestException:
             continue
         if response.status_code == 200:
@@ -177,7 +175,7 @@ def _listens(name: str, address: str, remedy: str) -> Check:
     host, _, port = address.rpartition(":")
     began = time.perf_counter()
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=HTTP_TIMEOUT_S):
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT_S):
             return ok(name, f"{address} is open", (time.perf_counter() - began) * 1000)
     except OSError as exc:
         return failed(name, f"{address}: {exc.strerror or exc}", remedy)

@@ -9,17 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+import requests
+
 from otel_replay.doctor.report import Check, failed, ok, skipped
 from otel_replay.doctor.samples import KINDS, Sample
-from otel_replay.doctor.senders import (
-    Answer,
-    Sender,
-    grpc_sender,
-    http_sender,
-    network_problem,
-    shortened,
-)
-from otel_replay.doctor.setup import HTTP_TIMEOUT_S, Setup
+from otel_replay.doctor.senders import Answer, Sender, grpc_sender, http_sender
+from otel_replay.doctor.setup import Setup
+from otel_replay.doctor.web import get, network_problem, shortened
 from otel_replay.errors import OtelReplayError
 
 _EVERY_S = 0.05
@@ -90,7 +86,7 @@ def _send(sender: Sender, sample: Sample, kind: str) -> Sent:
 def _arrivals(setup: Setup, sent: tuple[Sent, ...]) -> Iterator[Check]:
     for one in sent:
         if one.answer.problem:
-            yield failed(one.name, _refusal(one.answer), remedy(one.answer))
+            yield failed(one.name, _refusal(one.answer), _remedy(one.answer, setup.tls))
         else:
             yield _arrival(setup, one)
 
@@ -128,9 +124,10 @@ def _refusal(answer: Answer) -> str:
     return f"{answer.code} {answer.problem}".strip()
 
 
-def remedy(answer: Answer) -> str:
+def _remedy(answer: Answer, tls: bool) -> str:
     """What helps against an answer that is not success."""
-    if "ssl" in answer.problem.lower() or "certificate" in answer.problem.lower():
+    # One that lacks a client certificate is hung up on, after a handshake that went well for it.
+    if tls and (not answer.code or "connect" in answer.problem):
         return _TLS
     found = (text for codes, text in _REMEDIES.items() if answer.code in codes)
     return next(found, "look at the receiver's log")
@@ -169,11 +166,9 @@ def pages(setup: Setup, trip: Roundtrip, reachable: bool) -> Iterator[Check]:
 
 
 def _answers(name: str, url: str, right: Callable[[str], bool]) -> Check:
-    import requests
-
     began = time.perf_counter()
     try:
-        response = requests.get(url, timeout=HTTP_TIMEOUT_S)
+        response = get(url)
     except requests.RequestException as exc:
         return failed(
             name, network_problem(exc), "look at the log of the process that serves the pages"

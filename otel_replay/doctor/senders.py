@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from google.rpc.status_pb2 import Status
+import requests
 
+from otel_replay.doctor.web import Credentials, network_problem, refusal_text, session, shortened
 from otel_replay.errors import ConfigError
 
 TIMEOUT_S = 20.0
@@ -20,20 +20,6 @@ _SERVICES = {
     "logs": "opentelemetry.proto.collector.logs.v1.LogsService",
     "metrics": "opentelemetry.proto.collector.metrics.v1.MetricsService",
 }
-_LONGEST_MESSAGE = 300
-_ERRNO = re.compile(r"\[Errno \d+\] ([\w ]+)")
-_SSL = re.compile(r"(SSLError\(.*?\)|\[SSL[^]]*\][^)\"']*)")
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """How the doctor shows who it is, and whom it believes."""
-
-    key: str = ""
-    ca: str = ""
-    """PEM file with the authority of the receiver's certificate; the system's when empty."""
-    client_certificate: str = ""
-    client_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,20 +42,15 @@ class Sender(Protocol):
 @contextmanager
 def http_sender(url: str, credentials: Credentials) -> Iterator[Sender]:
     """Sends to an address such as ``http://127.0.0.1:4318``."""
-    import requests
-
     headers = {"Content-Type": "application/x-protobuf"}
     if credentials.key:
         headers["Authorization"] = f"Bearer {credentials.key}"
-    with requests.Session() as session:
-        session.verify = credentials.ca or True
-        if credentials.client_certificate:
-            session.cert = (credentials.client_certificate, credentials.client_key)
+    with session(credentials) as direct:
 
         def send(signal: str, data: bytes) -> Answer:
             began = time.perf_counter()
             try:
-                response = session.post(
+                response = direct.post(
                     f"{url}/v1/{signal}", data, headers=headers, timeout=TIMEOUT_S
                 )
             except requests.RequestException as exc:
@@ -124,28 +105,6 @@ def _file(name: str) -> bytes | None:
         return Path(name).read_bytes()
     except OSError as exc:
         raise ConfigError(f"{name} cannot be read ({exc.strerror}): name a PEM file") from exc
-
-
-def refusal_text(response: Any) -> str:
-    """What a refusal says: the message of a google.rpc.Status, or the body as it is."""
-    try:
-        if "json" in response.headers.get("Content-Type", ""):
-            return shortened(response.json()["message"])
-        return shortened(Status.FromString(response.content).message)
-    except Exception:  # noqa: BLE001 - whatever listens there, its answer is shown as it is
-        return shortened(response.content.decode("utf-8", "replace"))
-
-
-def network_problem(error: Exception) -> str:
-    """What requests says of a connection that failed, without the layers around it."""
-    text = str(error)
-    match = _ERRNO.search(text) or _SSL.search(text)
-    return shortened(match.group(1) if match else text)
-
-
-def shortened(text: object) -> str:
-    """The first line, not too long."""
-    return str(text).strip().partition("\n")[0][:_LONGEST_MESSAGE]
 
 
 def _ms_since(began: float) -> float:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import requests
+
 from otel_replay.config import Settings
-from otel_replay.doctor.senders import Credentials, network_problem
+from otel_replay.doctor.web import TIMEOUT_S, Credentials, network_problem, session
 from otel_replay.errors import ConfigError, UnavailableError
 from otel_replay.storage.clickhouse import Address, Database, QueryError
 from otel_replay.storage.queries import read_query
-
-HTTP_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,12 @@ class Setup:
 
     def _ask(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """By the SQL address: the embedded engine admits no second process."""
-        import requests
-
         query = {f"param_{name}": str(value) for name, value in parameters.items()}
         try:
-            response = requests.post(
-                self.sql, sql, params=query | {"default_format": "JSON"}, timeout=HTTP_TIMEOUT_S
-            )
+            with session() as direct:
+                response = direct.post(
+                    self.sql, sql, params=query | {"default_format": "JSON"}, timeout=TIMEOUT_S
+                )
         except requests.RequestException as exc:
             raise UnavailableError(f"{self.sql}: {network_problem(exc)}") from exc
         if response.status_code != 200:
