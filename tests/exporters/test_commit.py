@@ -184,3 +184,42 @@ def test_closing_writes_what_waits() -> None:
 
     run(stored.extend, scenario, max_delay_s=60)
     assert stored == ["a"]
+
+
+def test_callers_that_wait_for_room_hold_no_more_than_the_queue_may() -> None:
+    release = threading.Event()
+
+    async def scenario(commit: GroupCommit[str]) -> None:
+        first = asyncio.create_task(commit.submit("a", 80))
+        second = asyncio.create_task(commit.submit("b", 80))
+        await asyncio.sleep(0)
+        with pytest.raises(OverloadedError, match="as much again waits for room"):
+            await commit.submit("c", 80)
+        release.set()
+        await asyncio.gather(first, second)
+
+    limits = {"max_delay_s": 0.01, "max_waiting_bytes": 100, "max_wait_s": 20}
+    run(lambda _batch: assert_set(release), scenario, **limits)
+
+
+def test_callers_that_go_away_leave_nothing_behind() -> None:
+    release = threading.Event()
+    stored: list[str] = []
+
+    def write(batch: Sequence[str]) -> None:
+        assert_set(release)
+        stored.extend(batch)
+
+    async def scenario(commit: GroupCommit[str]) -> None:
+        gone = [asyncio.create_task(commit.submit(f"gone{n}", 40)) for n in range(4)]
+        await asyncio.sleep(0)
+        for task in gone:
+            task.cancel()
+        await asyncio.wait(gone)
+        release.set()
+        # Each would find no room if those that went away still held theirs.
+        for number in range(4):
+            await commit.submit(f"stays{number}", 90)
+
+    run(write, scenario, max_delay_s=0.01, max_waiting_bytes=100, max_wait_s=5)
+    assert stored[-4:] == [f"stays{number}" for number in range(4)]

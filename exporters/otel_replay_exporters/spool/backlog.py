@@ -117,7 +117,8 @@ class Backlog(Generic[T]):
             try:
                 await self._draining.submit(self._drain_oldest)
             except Exception as exc:  # noqa: BLE001 - it must go on, whatever happens
-                self._note_trouble(exc)
+                if self._note_trouble(exc):
+                    pause_s = _FIRST_PAUSE_S
                 await self._pause(pause_s * random.uniform(0.75, 1.25))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             else:
@@ -128,12 +129,14 @@ class Backlog(Generic[T]):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    def _note_trouble(self, error: Exception) -> None:
+    def _note_trouble(self, error: Exception) -> bool:
+        """Whether something came out of the spool before it."""
         if not isinstance(error, OtelReplayError | OSError):
             logger.error("%s: draining the spool failed", self._name, exc_info=error)
         elif not self._away:
             logger.warning("%s: the spool waits for storage: %s", self._name, error)
-        self._away = True
+        moved, self._away = not self._away, True
+        return moved
 
     def _drain_oldest(self) -> None:
         """Stores the oldest file's batches. Raises RetryableError when storage is away."""
@@ -141,9 +144,6 @@ class Backlog(Generic[T]):
         segment = self._spool.oldest()
         if segment is None:
             return
-        if self._away:
-            logger.warning("%s: storage is back, the spool is drained", self._name)
-            self._away = False
         batches = self._batches(segment)
         for number, batch in enumerate(batches):
             parts = write_in_parts(self._write, batch.items, batch.token)
@@ -157,6 +157,9 @@ class Backlog(Generic[T]):
         logger.info("%s: %d batches came out of the spool", self._name, len(batches))
 
     def _settle(self, parts: Sequence[Part[T]]) -> None:
+        if self._away and not parts[0].later:
+            logger.warning("%s: storage is back, the spool is drained", self._name)
+            self._away = False
         for part in parts:
             if part.error is None:
                 self._stored(part.items)
