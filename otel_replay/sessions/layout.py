@@ -55,11 +55,16 @@ class Stretch:
 
 def arrange(rows: Sequence[Row]) -> list[Stretch]:
     """The stretches of one tab, by number. `rows` come in the order of Seq."""
-    if not any(row["MoreSeqs"] or row["Pieces"] for row in rows):
+    if not any(row["MoreSeqs"] or row["Pieces"] or _lone_meta(row) for row in rows):
         return [Stretch(row["Seq"], row["Seq"], (row,)) for row in rows]
     whole = list(_whole(row for row in rows if not row["Pieces"]))
     split = _split([row for row in rows if row["Pieces"]], whole)
     return list(_with_meta(sorted([*whole, *split], key=lambda stretch: stretch.seq)))
+
+
+def _lone_meta(row: Row) -> bool:
+    """May be a Meta event without the snapshot that follows it."""
+    return bool(row["Checkpoint"]) and row["Events"] == 1
 
 
 def within(stretches: Sequence[Stretch], from_seq: int, to_seq: int) -> list[Stretch]:

@@ -1,5 +1,5 @@
 -- The rows of a tab for the numbers {from_seq} to {to_seq}, and those around them that may have a share in these.
-WITH (SELECT max(greatest(MoreSeqs, Pieces)) FROM replay_chunks WHERE SessionId = {id:String} AND Tab = {tab:String}) AS around
+WITH (SELECT toUInt64(max(greatest(MoreSeqs, Pieces))) + 1 FROM replay_chunks WHERE SessionId = {id:String} AND Tab = {tab:String}) AS around
 SELECT
     Seq,
     MoreSeqs,
