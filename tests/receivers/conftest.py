@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +93,16 @@ class Storage:
         if self.error is not None:
             raise self.error
         self.requests.append(request)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Returns once the condition holds; fails when it does not within ten seconds."""
+    pause = threading.Event()
+    for _ in range(1000):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it did not come about within ten seconds")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import requests
 
 from otel_replay.projects import IngestKey, Project
 from otel_replay_receivers.access.access import Access
-from tests.receivers.conftest import Receiver, Storage, running
+from tests.receivers.conftest import Receiver, Storage, running, wait_until
 
 SERVING, NOT_SERVING, UNKNOWN = b"\x08\x01", b"\x08\x02", b"\x08\x03"
 TRACES = b"opentelemetry.proto.collector.trace.v1.TraceService"
@@ -62,7 +62,7 @@ def check(receiver: Receiver, service: bytes = b"") -> bytes:
 
 
 def settle(receiver: Receiver, wanted: int) -> None:
-    assert any(healthz(receiver)[0] == wanted for _ in range(200))
+    wait_until(lambda: healthz(receiver)[0] == wanted)
 
 
 def test_a_receiver_that_takes_requests_is_healthy(checked: Receiver) -> None:

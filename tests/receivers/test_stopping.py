@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +11,7 @@ import grpc
 import pytest
 import requests
 
-from tests.receivers.conftest import LoopThread, Receiver, Storage, start_receiver
+from tests.receivers.conftest import LoopThread, Receiver, Storage, start_receiver, wait_until
 from tests.receivers.test_connections import BODY, HEAD, SERVICE, answer, is_closed
 
 HEADERS = {"Content-Type": "application/x-protobuf"}
@@ -24,13 +23,8 @@ def stopping(loop: LoopThread, server: Any) -> Future[None]:
 
 
 def wait_until_under_way(receiver: Receiver, **numbers: int) -> None:
-    waiting = threading.Event()
-    for _ in range(500):
-        name = "otel_replay_requests_under_way"
-        if all(receiver.figure(name, transport=t) == n for t, n in numbers.items()):
-            return
-        waiting.wait(0.01)
-    raise AssertionError("the requests did not arrive")
+    name = "otel_replay_requests_under_way"
+    wait_until(lambda: all(receiver.figure(name, transport=t) == n for t, n in numbers.items()))
 
 
 def test_what_is_under_way_is_answered_and_new_requests_are_refused(
