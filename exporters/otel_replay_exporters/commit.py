@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from otel_replay import semconv
 from otel_replay.errors import OtelReplayError, OverloadedError, RetryableError
+from otel_replay.self_telemetry import storage_span
 from otel_replay_exporters.figures import CommitFigures
 from otel_replay_exporters.split import Part, Write, new_token, write_in_parts
 from otel_replay_exporters.spool import Backlog, Batch
@@ -185,8 +187,11 @@ class GroupCommit(Generic[T]):
     async def _commit(self, batch: list[_Waiting[T]]) -> None:
         started = time.monotonic()
         outcome = "failed"
+        about = {semconv.BATCH_REQUESTS: len(batch), semconv.BATCH_BYTES: self._writing_bytes}
         try:
-            outcome = await self._store(batch)
+            with storage_span(f"commit {self.name}", about) as span:
+                outcome = await self._store(batch)
+                span.set_attribute(semconv.OUTCOME, outcome)
         except Exception as exc:
             logger.exception("%s: a commit failed unexpectedly", self.name)
             _answer(batch, RetryableError(f"storage failed: {type(exc).__name__}", 5))

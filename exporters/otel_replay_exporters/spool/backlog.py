@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from otel_replay.errors import OtelReplayError, RetryableError
+from otel_replay.self_telemetry import span
 from otel_replay_exporters.split import Part, Write, write_in_parts
 from otel_replay_exporters.spool.batches import Batch, Codec, DamagedBatchError
 from otel_replay_exporters.spool.framing import Damage, read_records
@@ -142,8 +143,11 @@ class Backlog(Generic[T]):
         """Stores the oldest file's batches. Raises RetryableError when storage is away."""
         self._probe()
         segment = self._spool.oldest()
-        if segment is None:
-            return
+        if segment is not None:
+            with span(f"drain {self._name}"):
+                self._drain(segment)
+
+    def _drain(self, segment: Segment) -> None:
         batches = self._batches(segment)
         for number, batch in enumerate(batches):
             parts = write_in_parts(self._write, batch.items, batch.token)

@@ -66,15 +66,25 @@ class Figures:
             )
 
     def handed_over(
-        self, project: str, transport: Transport, decoded: Decoded, error: Exception | None
+        self,
+        project: str,
+        key: str,
+        transport: Transport,
+        decoded: Decoded,
+        error: Exception | None,
     ) -> None:
         """Storage has taken the rest of the request, or raised `error`."""
         outcome = outcome_of(error)
         records = getattr(self._instruments, outcome)[decoded.request.signal]
         records.labels(_RECEIVER, transport).inc(decoded.accepted)
-        if decoded.request.chunks:
-            chunks = self._instruments.chunks.labels(project, outcome)
-            chunks.inc(len(decoded.request.chunks))
+        number = len(decoded.request.chunks)
+        if number:
+            self._instruments.chunks.labels(project, outcome).inc(number)
+        if number and self._usage is not None:
+            # Request and bytes count once, as those of logs.
+            self._usage.add(
+                project=project, key=key, signal="replay", outcome=outcome, records=number
+            )
 
     def answered(
         self, project: str, key: str, signal: SignalName, records: int, size_bytes: int

@@ -6,8 +6,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from otel_replay import semconv
 from otel_replay.errors import InvalidDataError
 from otel_replay.instruments import Instruments
+from otel_replay.self_telemetry import request_span
 from otel_replay.telemetry import Consumer, ExportRequest, SignalName
 from otel_replay_receivers.access.sender import EVERYBODY, Sender
 from otel_replay_receivers.otlp.decode import decode
@@ -33,6 +35,19 @@ class OtlpService:
 
         Raises InvalidDataError (the sender should drop the request) or RetryableError.
         """
+        about = {
+            semconv.PROJECT: sender.project,
+            semconv.TRANSPORT: transport,
+            semconv.REQUEST_BYTES: len(data),
+        }
+        with request_span(f"export {signal}", data, about) as span:
+            answer, records = await self._export(signal, data, sender, transport)
+            span.set_attribute(semconv.RECORDS, records)
+            return answer, records
+
+    async def _export(
+        self, signal: SignalName, data: bytes, sender: Sender, transport: Transport
+    ) -> tuple[Any, int]:
         decoded = decode(signal, data, time.time_ns() // 1_000_000)
         self._figures.decoded(sender.project, sender.key, transport, decoded)
         if decoded.accepted:
@@ -43,7 +58,7 @@ class OtlpService:
                 error = exc
                 raise
             finally:
-                self._figures.handed_over(sender.project, transport, decoded, error)
+                self._figures.handed_over(sender.project, sender.key, transport, decoded, error)
         return SIGNALS[signal].answer(decoded.rejected, decoded.message), decoded.accepted
 
     async def _store(self, request: ExportRequest) -> None:
