@@ -91,18 +91,20 @@ def make_manifest(session: Session) -> Json:
     row = session.row
     return {
         "session_id": session.id, "state": row["state"], "start_ms": row["start_ms"],
-        "end_ms": row["end_ms"], "version": f"v{session.version}",
+        "end_ms": row["end_ms"], "clock_error_ms": session.row["clock_error_ms"],
+        "version": f"v{session.version}",
         "tabs": [tab_manifest(session, tab, parts) for tab, parts in session.tabs.items()],
     }  # fmt: skip
 
 
 def tab_manifest(session: Session, tab: str, parts: list[Part]) -> Json:
     """The columns of one tab; numbers that are left out become gaps."""
-    zero = session.start_ms
+    zero = session.start_ms + session.ahead_ms
     meta = next(event for event in parts[0].events if event["type"] == 4)
     return {
         "id": tab, "start_offset_ms": parts[0].start - zero, "end_offset_ms": parts[-1].end - zero,
         "url": meta["data"]["href"], "final": session.row["state"] == "finished",
+        "clock_error_ms": session.row["clock_error_ms"],
         "chunks": {
             "seq": [part.seq for part in parts],
             "start": [part.start - zero for part in parts],

@@ -18,6 +18,7 @@ export function tab(id: string, chunks: ChunkSample[], more: Partial<TabManifest
     end_offset_ms: last.end ?? last.start,
     url: `https://shop.example/${id}`,
     final: true,
+    clock_error_ms: 0,
     chunks: {
       seq: chunks.map((chunk) => chunk.seq),
       start: chunks.map((chunk) => chunk.start),
@@ -34,7 +35,7 @@ export function tab(id: string, chunks: ChunkSample[], more: Partial<TabManifest
 
 export function manifest(tabs: TabManifest[], more: Partial<Manifest> = {}): Manifest {
   const end = Math.max(0, ...tabs.map((each) => each.end_offset_ms));
-  return { session_id: 's', state: 'finished', start_ms: 0, end_ms: end, version: '1', tabs, ...more };
+  return { session_id: 's', state: 'finished', start_ms: 0, end_ms: end, clock_error_ms: 0, version: '1', tabs, ...more };
 }
 
 export function event(kind: SessionEvent['kind'], offset: number, more: Partial<SessionEvent> = {}): SessionEvent {

@@ -1,4 +1,4 @@
-/** The shapes that the API answers with. Times: `*_ms` since the epoch, `offset_ms` since the session's start. */
+/** The shapes that the API answers with. Times: `*_ms` since the epoch by the server's clock, `offset_ms` since the session's start. */
 
 export type Attributes = Record<string, string>;
 
@@ -30,6 +30,8 @@ export interface Session {
   end_ms: number;
   duration_ms: number;
   active_ms: number;
+  /** How far the browser's clock was ahead; it is taken off all times. */
+  clock_error_ms: number;
   user: User;
   service: string;
   environment: string;
@@ -80,6 +82,7 @@ export interface TabManifest {
   end_offset_ms: number;
   url: string;
   final: boolean;
+  clock_error_ms: number;
   chunks: ChunkColumns;
   gaps: Gap[];
 }
@@ -89,6 +92,7 @@ export interface Manifest {
   state: 'live' | 'finished';
   start_ms: number;
   end_ms: number;
+  clock_error_ms: number;
   version: string;
   tabs: TabManifest[];
 }

@@ -1,5 +1,6 @@
 /** Who, with what, from where: the session's own facts. */
 
+import { clockError } from '../lib/clockerror';
 import { h, fill, safeHref, type Child } from '../lib/dom';
 import { bytes, duration, exactTime, plural, shortId } from '../lib/format';
 import { displayName } from '../lib/person';
@@ -26,6 +27,7 @@ function sections(session: SessionDetail): HTMLElement[] {
       ['Id', session.id],
       ['State', session.state],
       ['Began', exactTime(session.start_ms)],
+      ['Clock', session.clock_error_ms === 0 ? '' : `${clockError(session.clock_error_ms)} of the server's; all times here are corrected`],
       ['Length', `${duration(session.duration_ms)}, active ${duration(session.active_ms)}`],
       ['First page', link(session.first_url)],
       ['Last page', link(session.last_url)],

@@ -81,13 +81,20 @@ export class SessionStore extends Emitter<StoreMessages> {
   private async refresh(): Promise<void> {
     const manifest = await api.manifest(this.session.id);
     if (manifest.version === this.manifest.version && manifest.state === this.manifest.state) return;
+    const newest = this.events.at(-1)?.t_ms ?? this.session.start_ms;
+    // Where the clocks are known better now, what is here already has other times.
+    const from = sameClocks(this.manifest, manifest) ? newest - LOOK_BACK_MS : undefined;
     this.manifest = manifest;
     this.emit('manifest', manifest);
-    const newest = this.events.at(-1)?.t_ms ?? this.session.start_ms;
-    await Promise.all([this.loadEvents(newest - LOOK_BACK_MS), this.loadTraces()]);
+    await Promise.all([this.loadEvents(from), this.loadTraces()]);
     this.session = await api.session(this.session.id);
     this.emit('session', this.session);
   }
+}
+
+function sameClocks(before: Manifest, now: Manifest): boolean {
+  const errors = new Map(now.tabs.map((tab) => [tab.id, tab.clock_error_ms]));
+  return now.start_ms === before.start_ms && now.clock_error_ms === before.clock_error_ms && before.tabs.every((tab) => errors.get(tab.id) === tab.clock_error_ms);
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

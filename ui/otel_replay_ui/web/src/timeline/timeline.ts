@@ -1,7 +1,9 @@
 /** The time line: everything that happened, in lanes over one axis; a click or drag seeks. */
 
+import { clockNote } from '../lib/clockerror';
 import { h, fill, setText } from '../lib/dom';
 import { clockTime, duration as formatDuration, plural } from '../lib/format';
+import { icon } from '../lib/icons';
 import { linearScale, type Scale } from '../lib/scale';
 import { onThemeChange } from '../lib/theme';
 import type { Manifest, SessionEvent } from '../lib/types';
@@ -30,6 +32,8 @@ export class Timeline {
   private readonly playhead = h('div', { class: 'playhead', 'aria-hidden': 'true' });
   private readonly hoverLine = h('div', { class: 'hover-line', hidden: true });
   private readonly tooltip = h('div', { class: 'tooltip', role: 'tooltip', hidden: true });
+  private readonly noteText = h('span', {});
+  private readonly note = h('p', { class: 'timeline-note', hidden: true, data: { testid: 'clock-note' } }, icon('clock', 13), this.noteText);
   private readonly track: HTMLElement;
   private readonly list = h('ol', { class: 'visually-hidden', 'aria-label': 'Markers on the time line', data: { testid: 'marker-list' } });
   private manifest: Manifest;
@@ -59,7 +63,9 @@ export class Timeline {
       laneLabels(),
       this.track,
       this.list,
+      this.note,
     );
+    this.showNote();
     this.track.style.height = `${totalHeight()}px`;
     new ResizeObserver(() => this.resize()).observe(this.track);
     onThemeChange(() => this.redraw());
@@ -68,6 +74,7 @@ export class Timeline {
 
   setManifest(manifest: Manifest): void {
     this.manifest = manifest;
+    this.showNote();
     this.resize();
   }
 
@@ -131,6 +138,12 @@ export class Timeline {
       ...allGaps(this.manifest).map((gap): Shade => ({ from: gap.start_offset_ms, to: gap.end_offset_ms, kind: 'missing' })),
       ...this.damage.map((item): Shade => ({ from: item.from, to: item.to, kind: 'damaged' })),
     ];
+  }
+
+  private showNote(): void {
+    const text = clockNote(this.manifest);
+    this.note.hidden = text === '';
+    setText(this.noteText, text);
   }
 
   /** The same for those who do not see the canvas. */
