@@ -121,11 +121,12 @@ class SelfTelemetry:
             provider.shutdown()
 
 
-def start(endpoint: str, version: str, *, export_every_s: float = 5) -> SelfTelemetry:
+def start(endpoint: str, version: str, *, export_every_s: float | None = None) -> SelfTelemetry:
     """Begins to export to an OTLP/HTTP `endpoint` such as ``http://127.0.0.1:4318``.
 
     ``OTEL_EXPORTER_OTLP_HEADERS`` adds headers, such as an ingest key;
-    ``OTEL_EXPORTER_OTLP_CERTIFICATE`` names the authority of a TLS endpoint.
+    ``OTEL_EXPORTER_OTLP_CERTIFICATE`` names the authority of a TLS endpoint. Without
+    `export_every_s`, ``OTEL_BSP_SCHEDULE_DELAY`` and ``OTEL_BLRP_SCHEDULE_DELAY`` say how often.
     """
     global _active
     from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
@@ -138,7 +139,8 @@ def start(endpoint: str, version: str, *, export_every_s: float = 5) -> SelfTele
 
     from otel_replay.sampling import AtMost
 
-    root, delay_ms = endpoint.rstrip("/"), export_every_s * 1000
+    root = endpoint.rstrip("/")
+    delay_ms = None if export_every_s is None else export_every_s * 1000
     resource = _resource(version)
     sampler = ParentBased(AtMost(SPANS_PER_SECOND, time.monotonic))
     traces = TracerProvider(sampler, resource, shutdown_on_exit=False)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from opentelemetry import trace
 
 from otel_replay import self_telemetry, semconv
 from otel_replay.sampling import AtMost
 from otel_replay.self_telemetry import request_span, span, start, storage_span
 from tests.demo.collector import Collector, collecting
+from tests.support.otlp import span as otlp_span
+from tests.support.otlp import traces_request
+from tests.support.process import Up, wait_for
 
 EXPORT_EVERY_S = 0.1
 QUIET_S = 1.0
@@ -99,6 +106,35 @@ def test_nothing_is_told_of_its_own_export(monkeypatch: pytest.MonkeyPatch) -> N
     assert not grew, receiver.summary()
 
 
+def test_a_receiver_that_is_its_own_endpoint_falls_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OTEL_BSP_SCHEDULE_DELAY", "OTEL_BLRP_SCHEDULE_DELAY"):
+        monkeypatch.setenv(name, str(int(EXPORT_EVERY_S * 1000)))
+    listen = f"127.0.0.1:{_free_port()}"
+    flags = ("--otlp-http", listen, "--self-telemetry", f"http://{listen}")
+    with Up(tmp_path, *flags) as up:
+
+        def told() -> dict[str, int]:
+            rows = up.sql(
+                "SELECT SpanName, count() AS n FROM otel_traces WHERE ServiceName = 'otel-replay'"
+                " GROUP BY SpanName"
+            )
+            return {row["SpanName"]: int(row["n"]) for row in rows}
+
+        data = traces_request([otlp_span()]).SerializeToString()
+        headers = {"Content-Type": "application/x-protobuf"}
+        for _ in range(2):
+            response = requests.post(f"http://{listen}/v1/traces", data, headers=headers, timeout=9)
+            assert response.status_code == 200
+        wait_for("its spans", lambda: told().get("export traces") == 2)
+        before = told()
+        assert before.get("commit traces", 0) >= 1
+        deadline = time.monotonic() + QUIET_S
+        wait_for("silence", lambda: time.monotonic() > deadline or told() != before)
+        assert told() == before
+
+
 def test_what_is_left_is_told_at_the_end_and_nothing_after_it() -> None:
     with collecting() as collector:
         running = start(collector.endpoint, "1.2.3", export_every_s=3600)
@@ -129,3 +165,10 @@ def test_busy_times_are_sampled() -> None:
     assert taken("commit")
     now = 1.0
     assert taken("export")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

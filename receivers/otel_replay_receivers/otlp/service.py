@@ -9,7 +9,7 @@ from typing import Any
 from otel_replay import semconv
 from otel_replay.errors import InvalidDataError
 from otel_replay.instruments import Instruments
-from otel_replay.self_telemetry import request_span
+from otel_replay.self_telemetry import Attributes, request_span
 from otel_replay.telemetry import Consumer, ExportRequest, SignalName
 from otel_replay_receivers.access.sender import EVERYBODY, Sender
 from otel_replay_receivers.otlp.decode import decode
@@ -35,7 +35,7 @@ class OtlpService:
 
         Raises InvalidDataError (the sender should drop the request) or RetryableError.
         """
-        about = {
+        about: Attributes = {
             semconv.PROJECT: sender.project,
             semconv.TRANSPORT: transport,
             semconv.REQUEST_BYTES: len(data),
