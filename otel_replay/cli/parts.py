@@ -192,8 +192,8 @@ def pages(process: Process) -> Iterator[None]:
 def sql_interface(process: Process) -> Iterator[None]:
     """ClickHouse's HTTP interface on the embedded engine."""
     listen = process.settings.sql
-    address = process.stores.default.database.address
-    app = observed(create_sql_app(address), process.instruments, "sql")
+    addresses = [store.database.address for store in process.stores.all]
+    app = observed(create_sql_app(*addresses), process.instruments, "sql")
     server = WsgiServer(app, listen.host, listen.port, name="SQL", flag="--sql")
     process.running.addresses["sql"] = f"http://{listen.host}:{server.port}"
     with _serving(server):

@@ -8,7 +8,7 @@ tree is checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from otel_replay.errors import PermanentError
 from otel_replay.storage.clickhouse import Database, EscapedValue
@@ -48,8 +48,15 @@ class RefusedStatement(PermanentError):
     """A statement that may do more than read."""
 
 
-def checked(database: Database, statement: str, parameters: Mapping[str, EscapedValue]) -> str:
+def checked(
+    database: Database,
+    statement: str,
+    parameters: Mapping[str, EscapedValue],
+    projects: Collection[str],
+) -> str:
     """Returns `statement` as ClickHouse's own formatter writes it, when it only reads.
+
+    `projects` are the databases whose tables are served.
 
     The formatter parses exactly one statement and drops comments, so what is checked is what runs.
     Raises RefusedStatement, or QueryError when it cannot be parsed.
@@ -64,7 +71,7 @@ def checked(database: Database, statement: str, parameters: Mapping[str, Escaped
     if not _READS.match(bare):
         raise RefusedStatement("only SELECT, SHOW, DESCRIBE, EXISTS and EXPLAIN SELECT are served")
     tree = database.query_bytes(f"EXPLAIN AST {bare}", "TabSeparatedRaw", parameters).decode()
-    _check_tree(tree, database.address.database)
+    _check_tree(tree, projects)
     _check_unseen(_STRING.sub("''", bare), tree)
     return canonical
 
@@ -83,7 +90,7 @@ def _check_unseen(text: str, tree: str) -> None:
             raise RefusedStatement(f"the function {applied[1]} is not served")
 
 
-def _check_tree(tree: str, project: str) -> None:
+def _check_tree(tree: str, projects: Collection[str]) -> None:
     lines = tree.splitlines()
     served = ("SelectWithUnionQuery", "Describe", "Exists", *_SHOWN)
     if not lines or not lines[0].startswith(served):
@@ -101,16 +108,16 @@ def _check_tree(tree: str, project: str) -> None:
         if kind == "Identifier" and _FORBIDDEN_NAMES.match(name):
             raise RefusedStatement(f"the function {name} is not served")
         if kind in ("TableIdentifier", "Identifier"):
-            _check_table(name, project, strict=kind == "TableIdentifier")
+            _check_table(name, projects, strict=kind == "TableIdentifier")
 
 
-def _check_table(name: str, project: str, *, strict: bool) -> None:
+def _check_table(name: str, projects: Collection[str], *, strict: bool) -> None:
     """Other databases are closed; `default` of the embedded engine would even open files by name.
 
     A plain identifier is a table only after IN, and otherwise a column, perhaps with its table.
     """
     schema, dot, table = name.partition(".")
-    if not dot or schema == project or schema.lower() == "information_schema":
+    if not dot or schema in projects or schema.lower() == "information_schema":
         return
     if schema.lower() == "system":
         if table.lower() not in _ALLOWED_SYSTEM_TABLES and (strict or "." not in table):

@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -50,16 +51,19 @@ _CONTENT_TYPES = {
     "Native": "application/octet-stream",
     "Parquet": "application/octet-stream",
 }
+# Clients send it where nothing was chosen.
+_CLIENTS_DEFAULT = "default"
 _NO_RIGHTS, _NO_SUCH_PATH, _TOO_MANY_STATEMENTS = 497, 48, 202
 
 
-def create_sql_app(address: Address) -> flask.Flask:
+def create_sql_app(address: Address, *others: Address) -> flask.Flask:
     """Returns the application that answers on the address of ``--sql``.
 
-    It has connections of its own, which stay read-only once they were used: on the embedded engine
+    Databases are chosen as ClickHouse has it, `address`' unless a request names another. It has
+    connections of its own, which stay read-only once they were used: on the embedded engine
     settings belong to the connection.
     """
-    database = Database(address)
+    databases = {a.database: Database(a) for a in (address, *others)}
     places = threading.BoundedSemaphore(AT_ONCE)
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
@@ -76,7 +80,7 @@ def create_sql_app(address: Address) -> flask.Flask:
             message = f"{AT_ONCE} statements are running, which is the limit: try again later"
             return _exception(503, _TOO_MANY_STATEMENTS, message, "")
         try:
-            return _answer(database, flask.request)
+            return _answer(databases, flask.request)
         finally:
             places.release()
 
@@ -87,13 +91,15 @@ def create_sql_app(address: Address) -> flask.Flask:
     return app
 
 
-def _answer(database: Database, request: flask.Request) -> flask.Response:
+def _answer(databases: Mapping[str, Database], request: flask.Request) -> flask.Response:
     started = time.perf_counter_ns()
     query_id = _NOT_PRINTABLE.sub("?", request.args.get("query_id", "")[:128]) or str(uuid.uuid4())
     try:
         statement = _statement(request)
         parameters = _parameters(request, statement)
-        statement, output_format = _split_format(checked(database, statement, parameters))
+        database = _chosen(databases, request)
+        canonical = checked(database, statement, parameters, frozenset(databases))
+        statement, output_format = _split_format(canonical)
         output_format = output_format or _default_format(request)
         data = database.query_bytes(statement, output_format, parameters, LIMITS)
     except RefusedStatement as exc:
@@ -113,6 +119,16 @@ def _answer(database: Database, request: flask.Request) -> flask.Response:
         {"read_rows": "0", "elapsed_ns": str(time.perf_counter_ns() - started)}
     )
     return response
+
+
+def _chosen(databases: Mapping[str, Database], request: flask.Request) -> Database:
+    """Raises QueryError when the request names a database that is not served."""
+    name = request.args.get("database") or request.headers.get("X-ClickHouse-Database", "")
+    if name in ("", _CLIENTS_DEFAULT):
+        return next(iter(databases.values()))
+    if name not in databases:
+        raise QueryError(f"Database {name[:80]} does not exist. (UNKNOWN_DATABASE)", 81)
+    return databases[name]
 
 
 def _statement(request: flask.Request) -> str:
