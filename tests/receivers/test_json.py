@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otel_replay.errors import InvalidDataError
-from otel_replay_receivers.otlp.json import to_protobuf
+from otel_replay_receivers.otlp.json import MAX_VALUES, to_protobuf
 
 ID = "5b8efff798038103d269b633813fc60c"
 
@@ -102,7 +102,7 @@ def test_an_empty_body_is_an_empty_request() -> None:
         ('{"resourceLogs": [1]}', "$.resourceLogs[0] is no object"),
         (_log := '{"resourceLogs":[{"scopeLogs":[{"logRecords":[%s]}]}]}', "not JSON"),
         (_log % '{"traceId": "xyz"}', "logRecords[0].traceId is not hex"),
-        (_log % '{"traceId": 5}', "logRecords[0].traceId is no string"),
+        (_log % '{"traceId": 5}', "logRecords[0].traceId is 5: expected a string"),
         (_log % '{"timeUnixNano": "soon"}', "timeUnixNano is 'soon': expected an integer"),
         (_log % '{"timeUnixNano": true}', "timeUnixNano is True: expected an integer"),
         (_log % '{"timeUnixNano": "1e999"}', "expected an integer"),
@@ -118,3 +118,32 @@ def test_what_does_not_fit_is_named_by_its_place(document: str, named: str) -> N
     with pytest.raises(InvalidDataError) as error:
         to_protobuf("logs", document.encode())
     assert named in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"a\ud83d", "a\ufffd"),
+        (r"\uDE00b", "\ufffdb"),
+        (r"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (r"\ud83d\\ude00", "\ufffd\\ude00"),
+        (r"\\ud83d \ude00", "\\ud83d \ufffd"),
+    ],
+    ids=["first half", "second half", "half before a whole", "backslash after", "backslash before"],
+)
+def test_half_a_character_does_not_fail_the_request(written: str, meant: str) -> None:
+    """JavaScript writes a text that was cut inside an emoji so."""
+    text = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"%s"}}]}]}]}'
+    request = ExportLogsServiceRequest.FromString(to_protobuf("logs", (text % written).encode()))
+    assert request.resource_logs[0].scope_logs[0].log_records[0].body.string_value == meant
+
+
+def test_a_document_of_too_many_values_is_refused_before_it_is_read() -> None:
+    empty = b",".join([b"{}"] * (MAX_VALUES // 2))
+    with pytest.raises(InvalidDataError, match="over 2000000 JSON values"):
+        to_protobuf("logs", b'{"resourceLogs":[' + empty + b"]}")
+
+
+def test_what_stands_in_a_text_is_no_value() -> None:
+    text = '[{"a": 1}, \\" ' * (MAX_VALUES // 4)
+    assert len(log_record(body={"stringValue": text}).body.string_value) == len(text)

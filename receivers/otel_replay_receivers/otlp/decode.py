@@ -7,6 +7,7 @@ are for scalars, so these are rendered to text here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,10 @@ from google.protobuf.message import DecodeError
 
 from otel_replay.errors import InvalidDataError
 from otel_replay.telemetry import ExportRequest, SignalName
+from otel_replay_receivers.otlp.parts import slices
 from otel_replay_receivers.otlp.signals import SIGNALS, Signal
 from otel_replay_receivers.otlp.values import flatten, flatten_all
-from otel_replay_receivers.otlp.weighing import rows_and_bytes
+from otel_replay_receivers.otlp.weighing import check_row_bytes, rows_and_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ def decode(signal: SignalName, data: bytes, received_ms: int) -> Decoded:
     Raises InvalidDataError when the bytes are not a request of that signal.
     """
     kind = SIGNALS[signal]
+    parts, row_bytes = [], 0
+    for part in slices(kind, data):
+        parts.append(_decode_slice(kind, part, received_ms))
+        row_bytes += parts[-1].request.row_bytes
+        check_row_bytes(kind, row_bytes)
+    return parts[0] if len(parts) == 1 else _joined(signal, parts)
+
+
+def _decode_slice(kind: Signal, data: bytes, received_ms: int) -> Decoded:
     parsed, changed = _parse_flat(kind, data)
     total, row_bytes = rows_and_bytes(kind, parsed)
     sifted = kind.sift(parsed, received_ms)
@@ -46,10 +57,27 @@ def decode(signal: SignalName, data: bytes, received_ms: int) -> Decoded:
     if sifted.changed or changed:
         data = parsed.SerializeToString()
     return Decoded(
-        ExportRequest(signal, data if records else b"", sifted.chunks, row_bytes, records),
+        ExportRequest(kind.name, data if records else b"", sifted.chunks, row_bytes, records),
         total - sifted.rejected,
         sifted.rejected,
         sifted.message,
+    )
+
+
+def _joined(signal: SignalName, parts: Sequence[Decoded]) -> Decoded:
+    """The slices of a request as one again."""
+    requests = [part.request for part in parts]
+    return Decoded(
+        ExportRequest(
+            signal,
+            b"".join(request.data for request in requests),
+            tuple(chunk for request in requests for chunk in request.chunks),
+            sum(request.row_bytes for request in requests),
+            sum(request.records for request in requests),
+        ),
+        sum(part.accepted for part in parts),
+        sum(part.rejected for part in parts),
+        next((part.message for part in parts if part.message), ""),
     )
 
 

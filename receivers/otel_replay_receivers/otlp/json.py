@@ -2,14 +2,12 @@
 
 The walk follows the descriptors of the generated classes, so it needs no word about any message. It
 is lenient where senders differ: hex ids in any case, enums by number or name, 64-bit integers as
-strings or numbers (JavaScript writes big ones as 1e+21), snake_case keys; unknown keys are ignored.
+strings or numbers (JavaScript writes big ones as 1e+21), snake_case keys, halves of characters that
+a sender cut in two; unknown keys are ignored.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import math
 import re
 from collections.abc import Callable
 from functools import cache
@@ -20,17 +18,19 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from otel_replay.errors import InvalidDataError
 from otel_replay.telemetry import SignalName
+from otel_replay_receivers.otlp import scalars
+from otel_replay_receivers.otlp.scalars import UnfitError
 from otel_replay_receivers.otlp.signals import SIGNALS
 
-_HEX_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
-_INTEGER_RANGES = {
-    FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
-    FieldDescriptor.CPPTYPE_INT64: (-(2**63), 2**63 - 1),
-    FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
-    FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
-}
+MAX_VALUES = 2_000_000
+"""Values and names in one document: each takes up to 170 bytes while it is read."""
 # The protobuf runtime stops there too.
 _MAX_DEPTH = 100
+# Possessive, and with no end where there is none, so that no text is searched twice.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+
+_Convert = Callable[[Any, int], Any]
 
 
 def to_protobuf(signal: SignalName, data: bytes) -> bytes:
@@ -38,130 +38,109 @@ def to_protobuf(signal: SignalName, data: bytes) -> bytes:
 
     Raises InvalidDataError naming the place in the document.
     """
-    try:
-        document = orjson.loads(data or b"{}")
-    except orjson.JSONDecodeError as exc:
-        raise InvalidDataError(f"the body is not JSON: {exc}") from exc
+    _check_size(data)
+    document = _load(data or b"{}")
     message_class = SIGNALS[signal].request
     if not isinstance(document, dict):
         raise InvalidDataError("the body is not a JSON object")
-    fields = _message(message_class.DESCRIPTOR, document, "$", 0)
     try:
+        fields = _message(message_class.DESCRIPTOR)(document, 0)
         return bytes(message_class(**fields).SerializeToString())
+    except UnfitError as exc:
+        raise InvalidDataError(str(exc)) from exc
     except (ValueError, TypeError) as exc:
         raise InvalidDataError(f"the body does not fit OTLP: {exc}") from exc
 
 
-def _message(descriptor: Descriptor, document: Any, path: str, depth: int) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise InvalidDataError(f"{path} is no object")
-    if depth > _MAX_DEPTH:
-        raise InvalidDataError(f"{path} is nested deeper than {_MAX_DEPTH} levels")
-    fields = _fields(descriptor)
-    result: dict[str, Any] = {}
-    for key, value in document.items():
-        field = fields.get(key)
-        if field is not None and value is not None:
-            result[field.name] = _value(field, value, f"{path}.{key}", depth)
-    return result
+def _check_size(data: bytes) -> None:
+    """Counts, in C, what separates values; in strings, too, unless that makes too many."""
+    if len(data) <= MAX_VALUES or _separators(data) <= MAX_VALUES:
+        return
+    if _separators(_STRING.sub(b"", data)) > MAX_VALUES:
+        raise InvalidDataError(
+            f"the body has over {MAX_VALUES} JSON values: send fewer records in one request"
+        )
+
+
+def _separators(data: bytes) -> int:
+    return sum(map(data.count, (b",", b":", b"[", b"{")))
+
+
+def _load(data: bytes) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as exc:
+        mended = _ESCAPE.sub(_mend, data)
+        if mended == data:
+            raise InvalidDataError(f"the body is not JSON: {exc}") from exc
+    try:
+        return orjson.loads(mended)
+    except orjson.JSONDecodeError as exc:
+        raise InvalidDataError(f"the body is not JSON: {exc}") from exc
+
+
+def _mend(escape: re.Match[bytes]) -> bytes:
+    """The escape, or U+FFFD for half a surrogate pair, as JavaScript writes a text cut there."""
+    return b"\\ufffd" if escape.group(1) else escape.group(0)
 
 
 @cache
-def _fields(descriptor: Descriptor) -> dict[str, FieldDescriptor]:
-    """Fields by both spellings of their name."""
-    by_name = {field.name: field for field in descriptor.fields}
-    return by_name | {_camel(name): field for name, field in by_name.items()}
+def _message(descriptor: Descriptor) -> _Convert:
+    """Converts an object into the arguments of the message's class."""
+    converters: dict[str, tuple[str, _Convert] | None] = {}
+
+    def convert(document: Any, depth: int) -> dict[str, Any]:
+        if not isinstance(document, dict):
+            raise UnfitError("is no object")
+        if depth > _MAX_DEPTH:
+            raise UnfitError(f"is nested deeper than {_MAX_DEPTH} levels")
+        if not converters:
+            converters.update(_fields(descriptor))
+        result = {}
+        for key, value in document.items():
+            found = converters.get(key)
+            if found is None or value is None:
+                continue
+            name, convert_field = found
+            try:
+                result[name] = convert_field(value, depth + 1)
+            except UnfitError as exc:
+                raise exc.under(f".{key}") from exc.__cause__
+        return result
+
+    return convert
+
+
+def _fields(descriptor: Descriptor) -> dict[str, tuple[str, _Convert]]:
+    """Name and converter of each field, by both spellings of the name."""
+    found = {}
+    for field in descriptor.fields:
+        convert = _single(field)
+        found[field.name] = (field.name, _repeated(convert) if field.is_repeated else convert)
+    return found | {_camel(name): value for name, value in found.items()}
 
 
 def _camel(name: str) -> str:
     return re.sub(r"_([a-z0-9])", lambda match: match.group(1).upper(), name)
 
 
-def _value(field: FieldDescriptor, value: Any, path: str, depth: int) -> Any:
-    if not field.is_repeated:
-        return _single(field, value, path, depth)
-    if not isinstance(value, list):
-        raise InvalidDataError(f"{path} is no array")
-    return [_single(field, item, f"{path}[{i}]", depth) for i, item in enumerate(value)]
-
-
-def _single(field: FieldDescriptor, value: Any, path: str, depth: int) -> Any:
+def _single(field: FieldDescriptor) -> _Convert:
     if field.message_type is not None:
-        return _message(field.message_type, value, path, depth + 1)
-    if field.enum_type is not None:
-        return _enum(field, value, path)
-    kind = field.cpp_type
-    if kind in _INTEGER_RANGES:
-        return _integer(value, _INTEGER_RANGES[kind], path)
-    if field.type == FieldDescriptor.TYPE_BYTES:
-        return _bytes(field.name, value, path)
-    return _SCALARS[kind](value, path)
+        return _message(field.message_type)
+    convert = scalars.converter(field)
+    return lambda value, _depth: convert(value)
 
 
-def _enum(field: FieldDescriptor, value: Any, path: str) -> int:
-    if isinstance(value, str) and field.enum_type is not None:
-        named = field.enum_type.values_by_name.get(value)
-        if named is not None:
-            return int(named.number)
-    return _integer(value, _INTEGER_RANGES[FieldDescriptor.CPPTYPE_INT32], path)
-
-
-def _integer(value: Any, limits: tuple[int, int], path: str) -> int:
-    """Numbers outside the type's range become its nearest bound, so that the rest is kept."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise InvalidDataError(f"{path} is {value!r:.40}: expected an integer")
-    try:
-        number = int(value) if not isinstance(value, float) else _whole(value)
-    except ValueError:
+def _repeated(convert: _Convert) -> _Convert:
+    def convert_all(values: Any, depth: int) -> list[Any]:
+        if not isinstance(values, list):
+            raise UnfitError("is no array")
+        result: list[Any] = []
         try:
-            number = _whole(float(value))
-        except ValueError as exc:
-            raise InvalidDataError(f"{path} is {value!r:.40}: expected an integer") from exc
-    low, high = limits
-    return min(max(number, low), high)
+            for value in values:
+                result.append(convert(value, depth))  # noqa: PERF401 - its length is the place
+        except UnfitError as exc:
+            raise exc.under(f"[{len(result)}]") from exc.__cause__
+        return result
 
-
-def _whole(value: float) -> int:
-    if not math.isfinite(value):
-        raise ValueError(value)
-    return int(value)
-
-
-def _bytes(name: str, value: Any, path: str) -> bytes:
-    if not isinstance(value, str):
-        raise InvalidDataError(f"{path} is no string")
-    try:
-        if name in _HEX_FIELDS:
-            return bytes.fromhex(value)
-        padded = value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4)
-        return base64.b64decode(padded, validate=True)
-    except (ValueError, binascii.Error) as exc:
-        what = "hex" if name in _HEX_FIELDS else "base64"
-        raise InvalidDataError(f"{path} is not {what}") from exc
-
-
-def _string(value: Any, path: str) -> str:
-    if not isinstance(value, str):
-        raise InvalidDataError(f"{path} is {value!r:.40}: expected a string")
-    return value
-
-
-def _boolean(value: Any, path: str) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidDataError(f"{path} is {value!r:.40}: expected true or false")
-    return value
-
-
-def _float(value: Any, path: str) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError) as exc:
-        raise InvalidDataError(f"{path} is {value!r:.40}: expected a number") from exc
-
-
-_SCALARS: dict[int, Callable[[Any, str], Any]] = {
-    FieldDescriptor.CPPTYPE_STRING: _string,
-    FieldDescriptor.CPPTYPE_BOOL: _boolean,
-    FieldDescriptor.CPPTYPE_DOUBLE: _float,
-    FieldDescriptor.CPPTYPE_FLOAT: _float,
-}
+    return convert_all

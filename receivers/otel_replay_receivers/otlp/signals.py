@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from google.protobuf.descriptor import Descriptor
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
@@ -36,6 +37,14 @@ class Signal:
     """Rows that a list of records makes, and the bytes that they repeat beyond the sender's."""
     sift: Callable[[Any, int], Sifted] = sifting.keep_all
     """Leaves out of a parsed request what does not go into rows; takes the time of arrival, ms."""
+
+    @property
+    def record(self) -> Descriptor:
+        """The message of a record."""
+        message: Descriptor = self.request.DESCRIPTOR
+        for level in self.levels:
+            message = message.fields_by_name[level].message_type
+        return message
 
     def resources(self, request: Any) -> Any:
         return getattr(request, self.levels[0])

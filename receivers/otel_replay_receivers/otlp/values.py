@@ -9,11 +9,11 @@ import base64
 import json
 import math
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+from otel_replay_receivers.otlp.holders import value_fields
 
 _MAX_JSON_DEPTH = 64
 
@@ -36,7 +36,7 @@ def flatten_all(messages: Iterable[Any]) -> bool:
     """Replaces every array and map in messages and all they hold, in place; tells if any were."""
     changed = False
     for message in messages:
-        for name, repeated in _value_holders(message.DESCRIPTOR):
+        for name, repeated in value_fields(message.DESCRIPTOR):
             part = getattr(message, name)
             changed |= _flatten_part(part if repeated else (part,))
     return changed
@@ -51,21 +51,6 @@ def _flatten_part(parts: Any) -> bool:
     if descriptor is AnyValue.DESCRIPTOR:
         return any([flatten_value(value) for value in parts])
     return flatten_all(parts)
-
-
-@cache
-def _value_holders(descriptor: Descriptor) -> tuple[tuple[str, bool], ...]:
-    """Fields of a message (name, repeated) under which there may be values."""
-    return tuple(
-        (field.name, field.is_repeated)
-        for field in descriptor.fields
-        if field.message_type is not None and _may_hold_values(field.message_type)
-    )
-
-
-def _may_hold_values(descriptor: Descriptor) -> bool:
-    values = (KeyValue.DESCRIPTOR, AnyValue.DESCRIPTOR)
-    return descriptor in values or bool(_value_holders(descriptor))
 
 
 def as_string(value: Any) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from otel_replay.errors import InvalidDataError
+from otel_replay_receivers.otlp.parts import MAX_ATTRIBUTES, MAX_SENDERS
 
 if TYPE_CHECKING:
     from otel_replay_receivers.otlp.signals import Signal
 
-MAX_SENDERS = 100_000
-"""Resources and scopes in one request."""
 MAX_ROW_BYTES = 512 * 1024 * 1024
 """What the rows of one request may take up, each repeating its resource and scope."""
 _ROW_BYTES = 256
@@ -44,7 +43,7 @@ def data_points(metric: Any) -> Any:
 def rows_and_bytes(signal: Signal, request: Any) -> tuple[int, int]:
     """Rows that a request of `signal` makes, and about the bytes they take.
 
-    Bytes are those beyond the records' own. Raises InvalidDataError when there are too many.
+    Bytes are those beyond the records' own. Raises InvalidDataError when a count is over its limit.
     """
     resources = signal.resources(request)
     senders, rows, size = len(resources), 0, 0
@@ -53,13 +52,15 @@ def rows_and_bytes(signal: Signal, request: Any) -> tuple[int, int]:
         scopes = signal.scopes(resource)
         senders += len(scopes)
         _check_senders(senders)
+        _check_attributes(resource.resource)
         own = resource.resource.ByteSize() + len(resource.schema_url)
         for scope in scopes:
+            _check_attributes(scope.scope)
             number, repeated = signal.weigh(signal.records(scope))
             sender = own + scope.scope.ByteSize() + len(scope.schema_url)
             rows += number
             size += repeated + number * (sender + _ROW_BYTES)
-    _check_row_bytes(signal, size)
+    check_row_bytes(signal, size)
     return rows, size
 
 
@@ -68,7 +69,16 @@ def _check_senders(number: int) -> None:
         raise InvalidDataError(f"the request has over {MAX_SENDERS} resources and scopes")
 
 
-def _check_row_bytes(signal: Signal, size: int) -> None:
+def _check_attributes(sender: Any) -> None:
+    if len(sender.attributes) > MAX_ATTRIBUTES:
+        raise InvalidDataError(
+            f"a {sender.DESCRIPTOR.name} has {len(sender.attributes)} attributes: at most"
+            f" {MAX_ATTRIBUTES} are taken"
+        )
+
+
+def check_row_bytes(signal: Signal, size: int) -> None:
+    """Raises InvalidDataError when rows are too big to be taken at once."""
     if size > MAX_ROW_BYTES:
         raise InvalidDataError(
             f"the request's {signal.levels[2]} make {size >> 20} MiB of rows, as each repeats the"

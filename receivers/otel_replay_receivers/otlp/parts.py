@@ -1,0 +1,197 @@
+"""Bounds what parsing a request takes, before it is parsed.
+
+The protobuf runtime takes about 130 bytes for each message in a message, of which 2 bytes on the
+wire can be one: a body of 64 MiB, or 64 kB as gzip, would fill 4 GB. So a big request is parsed in
+slices of a few MiB, each a valid request of its own, and what cannot be cut is counted first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from google.protobuf.descriptor import Descriptor
+
+from otel_replay.errors import InvalidDataError
+from otel_replay_receivers.otlp import holders
+from otel_replay_receivers.otlp.wire import LENGTH, field, fields
+
+if TYPE_CHECKING:
+    from otel_replay_receivers.otlp.signals import Signal
+
+SLICE_BYTES = 4 * 1024 * 1024
+MAX_RECORDS = 2_000_000
+"""Records in one request. Storage has a limit for the bytes of their rows, too."""
+MAX_ATTRIBUTES = 100_000
+"""Attributes of one span, log record, point, event or the like, and of one resource or scope."""
+MAX_MESSAGES = 2_000_000
+"""Messages in one record that is bigger than a slice."""
+MAX_SENDERS = 100_000
+"""Resources and scopes in one request."""
+MAX_REPEATED_BYTES = 512 * 1024 * 1024
+"""What resources and scopes may take up, once for each of their slices."""
+# In a request, a resource and a scope alike: 1 is who sent it, 2 is what it holds.
+_RESOURCES_TAG = 1 << 3 | LENGTH
+_HELD_TAG = 2 << 3 | LENGTH
+# With no more bytes than this, nothing has too many attributes.
+_BIG_RECORD = MAX_ATTRIBUTES * 2
+# The protobuf runtime refuses what is nested deeper.
+_MAX_DEPTH = 100
+
+
+def slices(signal: Signal, data: bytes) -> Iterator[bytes]:
+    """The request as one or more requests that are cheap to parse, in order.
+
+    Raises InvalidDataError when the request has too many parts of a kind, which it names.
+    """
+    if not _is_suspicious(signal, data):
+        yield data
+        return
+    requests = _Cut(signal, data).runs()
+    if len(data) > SLICE_BYTES:
+        yield from _joined(requests)
+        return
+    for _ in requests:
+        pass  # It is all counted then, and small enough as it is.
+    yield data
+
+
+def _is_suspicious(signal: Signal, data: bytes) -> bool:
+    """Whether the request is big, or may have a record with too many attributes."""
+    if len(data) <= _BIG_RECORD:
+        return False
+    if len(data) > SLICE_BYTES:
+        return True
+    tags = holders.attribute_tags(signal.record)
+    return len(data) - len(data.translate(None, tags)) > MAX_ATTRIBUTES
+
+
+def _joined(requests: Iterator[bytes]) -> Iterator[bytes]:
+    """Requests joined with their neighbours up to the size of a slice."""
+    waiting: list[bytes] = []
+    size = 0
+    for request in requests:
+        if waiting and size + len(request) > SLICE_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+        waiting.append(request)
+        size += len(request)
+    yield b"".join(waiting)
+
+
+class _Cut:
+    """A request that is cut into requests, and what was counted on the way."""
+
+    def __init__(self, signal: Signal, data: bytes) -> None:
+        self._signal = signal
+        self._data = data
+        self._senders = self._records = self._repeated = 0
+
+    def runs(self) -> Iterator[bytes]:
+        """A request for each run of records of one scope, none bigger than a slice if it can be."""
+        for tag, _, value, end in fields(self._data, 0, len(self._data)):
+            self._count_sender()
+            if tag == _RESOURCES_TAG:
+                yield from self._resource(value, end)
+
+    def _resource(self, start: int, end: int) -> Iterator[bytes]:
+        own, scopes = [], []
+        for tag, begin, value, stop in fields(self._data, start, end):
+            self._count_sender()
+            if tag == _HELD_TAG:
+                scopes.append((value, stop))
+            else:
+                own.append(self._data[begin:stop])
+        header = b"".join(own)
+        for scope in scopes:
+            for request in self._scope(*scope):
+                self._repeated += len(header)
+                if self._repeated > MAX_REPEATED_BYTES:
+                    raise InvalidDataError(
+                        f"resources and scopes take {self._repeated >> 20} MiB, once for each run"
+                        f" of records: at most {MAX_REPEATED_BYTES >> 20} MiB are taken"
+                    )
+                yield field(_RESOURCES_TAG, header + field(_HELD_TAG, request))
+
+    def _scope(self, start: int, end: int) -> Iterator[bytes]:
+        own, runs = [], []
+        run = start
+        for tag, begin, value, stop in fields(self._data, start, end):
+            if tag != _HELD_TAG:
+                self._count_sender()
+                own.append(self._data[begin:stop])
+                runs.append((run, begin))
+                run = stop
+                continue
+            self._records += 1
+            if stop - value > _BIG_RECORD:
+                self._check_record(value, stop)
+            if stop - run > SLICE_BYTES:
+                runs.append((run, begin))
+                run = begin
+            if self._records > MAX_RECORDS:
+                raise InvalidDataError(
+                    f"the request has over {MAX_RECORDS} {self._signal.levels[2]}: send fewer in"
+                    " one"
+                )
+        header = b"".join(own)
+        for first, last in (*runs, (run, end)):
+            if first < last:
+                self._repeated += len(header)
+                yield header + self._data[first:last]
+
+    def _count_sender(self) -> None:
+        self._senders += 1
+        if self._senders > MAX_SENDERS:
+            raise InvalidDataError(f"the request has over {MAX_SENDERS} resources and scopes")
+
+    def _check_record(self, start: int, end: int) -> None:
+        if end - start > SLICE_BYTES:
+            _check_messages(self._signal, self._data[start:end])
+        _check_attributes(self._signal.record, self._data, start, end)
+
+
+def _check_attributes(message: Descriptor, data: bytes, start: int, end: int) -> None:
+    """Counts attributes in a record and the messages in it, those big enough to have too many."""
+    attribute_tag, holding = holders.tags(message)
+    count = 0
+    for tag, _, value, stop in fields(data, start, end):
+        if tag == attribute_tag:
+            count += 1
+            if count > MAX_ATTRIBUTES:
+                raise InvalidDataError(
+                    f"a {message.name} has over {MAX_ATTRIBUTES} attributes, which is the limit"
+                )
+        elif tag in holding and stop - value > _BIG_RECORD:
+            _check_attributes(holding[tag], data, value, stop)
+
+
+def _check_messages(signal: Signal, record: bytes) -> None:
+    """Counts messages in a record that is parsed in one piece.
+
+    Each begins with a tag, so there are no more than there are bytes that may be one.
+    """
+    if (
+        len(record) - len(record.translate(None, holders.message_tags(signal.record)))
+        > MAX_MESSAGES
+    ):
+        left = _count_messages(signal.record, record, (0, len(record)), MAX_MESSAGES)
+        if left < 0:
+            raise InvalidDataError(
+                f"a {signal.record.name} of {len(record) >> 20} MiB has over {MAX_MESSAGES} parts:"
+                " send fewer in one"
+            )
+
+
+def _count_messages(
+    message: Descriptor, data: bytes, where: tuple[int, int], left: int, depth: int = 0
+) -> int:
+    """Takes the number of messages from `left`; what remains, below 0 as soon as it is too many."""
+    inner = holders.messages(message)
+    for tag, _, value, stop in fields(data, *where):
+        left -= 1
+        if left < 0:
+            break
+        if tag in inner and value < stop and depth < _MAX_DEPTH:
+            left = _count_messages(inner[tag], data, (value, stop), left, depth + 1)
+    return left
