@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask
 
-from otel_replay_ui.api import errors, replay, responses, sessions, traces
+from otel_replay_ui.api import errors, replay, responses, sessions, status, traces
 from otel_replay_ui.api.backend import Backend
 
 __all__ = ["Backend", "blueprint"]
@@ -16,6 +16,7 @@ def blueprint(backend: Backend) -> flask.Blueprint:
     sessions.add(api, backend)
     replay.add(api, backend)
     traces.add(api, backend)
+    status.add(api, backend)
     errors.add(api)
     responses.add(api)
     return api

@@ -29,6 +29,13 @@ def blueprint(receiver_url: Callable[[], str]) -> flask.Blueprint:
         """One session; ``?t=`` is the moment, in ms from its start."""
         return flask.render_template("page.html", page="session", title="Session", ident=session_id)
 
+    @pages.get("/status")
+    def status() -> str:
+        """What comes in, what is refused, what is stored."""
+        return flask.render_template(
+            "page.html", page="status", title="Status", receiver=receiver_url()
+        )
+
     @pages.get("/traces/<trace_id>")
     def trace(trace_id: str) -> str:
         """One distributed trace and what the user saw meanwhile."""

@@ -1,0 +1,1 @@
+"""What the status page shows: what came in, what was refused, what is stored, what waits."""

@@ -1,0 +1,1 @@
+SELECT count() AS chunks, sum(Length) AS bytes FROM replay_chunks
