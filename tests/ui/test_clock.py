@@ -33,7 +33,7 @@ def test_the_page_says_that_the_clock_was_wrong_and_shows_all_in_its_place(
     page = visit(SESSION)
     side = "ahead" if ahead_ms > 0 else "behind"
     expect(page.locator(NOTE)).to_have_text(
-        f"The browser's clock was 7 m 2 s {side}. All times here are corrected."
+        f"The browser's clock was 7 min 2 s {side}. All times here are corrected."
     )
 
     request = _failed_request(session)
@@ -44,7 +44,7 @@ def test_the_page_says_that_the_clock_was_wrong_and_shows_all_in_its_place(
     assert words(seek(page, t)["text"]) == words(probe["text"])
 
     page.get_by_role("tab", name="Info").click()
-    expect(page.get_by_test_id("panel-info")).to_contain_text(f"7 m 2 s {side} of the server's")
+    expect(page.get_by_test_id("panel-info")).to_contain_text(f"7 min 2 s {side} of the server's")
 
 
 def test_nothing_is_said_of_a_clock_that_was_right(visit: Open) -> None:
@@ -66,7 +66,7 @@ def test_a_clock_that_becomes_known_moves_what_is_shown(visit: Open, world: Worl
         row["t_ms"] += 500
         row["offset_ms"] += 500
     session.version += 1
-    expect(page.locator(NOTE)).to_contain_text("1 m behind")
+    expect(page.locator(NOTE)).to_contain_text("1 min behind")
     moved = f"li[data-kind=click][data-offset-ms='{before[0] + 500:g}']"
     expect(page.locator(moved)).to_be_attached()
     assert _markers(page, "click") == [offset + 500 for offset in before]

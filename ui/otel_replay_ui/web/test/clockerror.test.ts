@@ -7,8 +7,8 @@ const of = (session: number, ...tabs: number[]): string =>
 
 describe('what is said of clocks', () => {
   it.each([
-    [422_000, '7 m 2 s ahead'],
-    [-422_000, '7 m 2 s behind'],
+    [422_000, '7 min 2 s ahead'],
+    [-422_000, '7 min 2 s behind'],
     [2_040, '2.04 s ahead'],
     [9 * 3_600_000, '9 h ahead'],
     [-30 * 86_400_000, '30 days behind'],
@@ -21,11 +21,11 @@ describe('what is said of clocks', () => {
   });
 
   it('is one sentence for one clock', () => {
-    expect(of(-420_000, -420_000, -420_000)).toBe("The browser's clock was 7 m behind. All times here are corrected.");
-    expect(of(420_000)).toBe("The browser's clock was 7 m ahead. All times here are corrected.");
+    expect(of(-420_000, -420_000, -420_000)).toBe("The browser's clock was 7 min behind. All times here are corrected.");
+    expect(of(420_000)).toBe("The browser's clock was 7 min ahead. All times here are corrected.");
   });
 
   it('names the worst of several', () => {
-    expect(of(0, 0, 60_000, -180_000)).toBe("The session's browsers had different clocks, up to 3 m behind. All times here are corrected.");
+    expect(of(0, 0, 60_000, -180_000)).toBe("The session's browsers had different clocks, up to 3 min behind. All times here are corrected.");
   });
 });

@@ -6,7 +6,7 @@ import type { Manifest } from './types';
 const DAY = 86_400_000;
 const YEAR = 365.25 * DAY;
 
-/** `7 m 2 s ahead`, `3 days behind`. */
+/** `7 min 2 s ahead`, `3 days behind`. */
 export function clockError(errorMs: number): string {
   return `${apart(Math.abs(errorMs))} ${errorMs > 0 ? 'ahead' : 'behind'}`;
 }
@@ -23,5 +23,6 @@ export function clockNote(manifest: Manifest): string {
 
 function apart(ms: number): string {
   if (ms >= 2 * YEAR) return `${Math.round(ms / YEAR)} years`;
-  return ms >= 2 * DAY ? `${Math.round(ms / DAY)} days` : duration(ms);
+  if (ms >= 2 * DAY) return `${Math.round(ms / DAY)} days`;
+  return duration(ms).replace(/\bm\b/, 'min'); // in a sentence, a lone m reads as metres
 }
