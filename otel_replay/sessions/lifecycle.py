@@ -9,8 +9,9 @@ A session is live from its first record. It is finished
 
 The rules are computed in sql/derive.sql, as the moment at which the session finishes if nothing
 more comes in: records that come late give another moment, which reopens a session by itself.
-Waiting is measured by our clock and lasting by the browser's, so a wrong clock in the browser ends
-no session.
+Waiting is measured by our clock. Lasting is measured by what the browser says of its records, with
+the error of its clock taken off and none of them later than it came in: neither a wrong clock nor a
+single record from the future ends a session.
 """
 
 from __future__ import annotations
