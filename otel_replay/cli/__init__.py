@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     set_up_logging(verbose=options.verbose)
     try:
-        command: Callable[[argparse.Namespace], None] = options.command
-        command(options)
+        command: Callable[[argparse.Namespace], int | None] = options.command
+        return command(options) or 0
     except ConfigError as exc:
         return _say(str(exc), EXIT_USAGE)
     except ModuleNotFoundError as exc:
@@ -45,7 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(exc), EXIT_FAILED)
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def _say(message: str, code: int) -> int:
@@ -82,15 +81,35 @@ def _parser() -> argparse.ArgumentParser:
         default="PrettyCompactMonoBlock",
         help="any output format of ClickHouse (default: %(default)s)",
     )
+    _add_doctor(commands)
     _add(commands, "demo", "run the demo shop against a receiver that runs already", _demo)
     return parser
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = _add(commands, "doctor", "check a running setup from end to end", _doctor)
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.add_argument("--key", default="", help="ingest key (default: the first of the settings)")
+    doctor.add_argument("--origin", default="", help="check that pages of this origin may send")
+    doctor.add_argument(
+        "--ca", default="", metavar="FILE", help="authorities that the receiver's TLS is trusted by"
+    )
+    doctor.add_argument("--client-certificate", default="", metavar="FILE", help="PEM, for TLS")
+    doctor.add_argument("--client-key", default="", metavar="FILE", help="PEM, for TLS")
+    doctor.add_argument(
+        "--timeout-s",
+        type=float,
+        default=15,
+        metavar="SECONDS",
+        help="how long to wait for what was sent to be readable (default: %(default)s)",
+    )
 
 
 def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     help_text: str,
-    command: Callable[[argparse.Namespace], None],
+    command: Callable[[argparse.Namespace], int | None],
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
     parser.set_defaults(command=command)
@@ -141,6 +160,21 @@ def _sql(options: argparse.Namespace) -> None:
     from otel_replay.cli.query import run_query
 
     run_query(_settings(options), options.statement, options.format)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from otel_replay.cli.doctor import run_doctor
+
+    return run_doctor(
+        _settings(options),
+        as_json=options.json,
+        key=options.key,
+        origin=options.origin,
+        ca=options.ca,
+        client_certificate=options.client_certificate,
+        client_key=options.client_key,
+        timeout_s=options.timeout_s,
+    )
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -11,17 +11,19 @@ from pathlib import Path
 
 from otel_replay import __version__, self_telemetry
 from otel_replay.cli.running import Running
-from otel_replay.cli.stores import Store, Stores, migrate_all
+from otel_replay.cli.stores import Store, Stores
 from otel_replay.config import Listen, Settings
 from otel_replay.errors import ConfigError
 from otel_replay.exposition import observed, status_app
 from otel_replay.instruments import Instruments
 from otel_replay.memory import MemoryGuard, MemoryLimits
 from otel_replay.sessions.worker import SessionWorker
+from otel_replay.storage.migrate import migrate
 from otel_replay.usage import UsageLedger
 from otel_replay.usage_writer import UsageWriter
 from otel_replay_exporters.commit import CommitLimits
 from otel_replay_exporters.routing import ProjectRouter
+from otel_replay_exporters.spool import SpoolFolder
 from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
 from otel_replay_receivers.access.access import Access
 from otel_replay_receivers.otlp.server import OtlpServer
@@ -47,29 +49,36 @@ class Process:
 @contextlib.asynccontextmanager
 async def receiver(process: Process) -> AsyncIterator[None]:
     """OTLP over gRPC and HTTP, stored per project."""
-    settings, running = process.settings, process.running
-    consumers = {
-        name: _consumer(process, store) for name, store in process.stores.by_name().items()
-    }
-    server = _otlp_server(process, ProjectRouter(consumers))
-    for consumer in consumers.values():
-        consumer.start()
-    try:
-        grpc, http = settings.otlp_grpc, settings.otlp_http
-        grpc_port, http_port = await server.start((grpc.host, grpc.port), (http.host, http.port))
-        taken = replace(
-            settings,
-            otlp_grpc=Listen(grpc.host, grpc_port),
-            otlp_http=Listen(http.host, http_port),
-        )
-        announce_otlp(taken, running)
-        async with _counting_usage(process):
-            async with _self_telemetry(settings):
-                yield
-            await server.stop()
-    finally:
+    with _spool(process) as spool:
+        consumers = {
+            name: _consumer(process, store, spool)
+            for name, store in process.stores.by_name().items()
+        }
+        server = _otlp_server(process, ProjectRouter(consumers))
         for consumer in consumers.values():
-            await consumer.close()
+            consumer.start()
+        try:
+            async with _listening(process, server), _self_telemetry(process.settings):
+                yield
+        finally:
+            for consumer in consumers.values():
+                await consumer.close()
+
+
+@contextlib.asynccontextmanager
+async def _listening(process: Process, server: OtlpServer) -> AsyncIterator[None]:
+    settings = process.settings
+    grpc, http = settings.otlp_grpc, settings.otlp_http
+    grpc_port, http_port = await server.start((grpc.host, grpc.port), (http.host, http.port))
+    taken = replace(
+        settings, otlp_grpc=Listen(grpc.host, grpc_port), otlp_http=Listen(http.host, http_port)
+    )
+    announce_otlp(taken, process.running)
+    async with _counting_usage(process):
+        try:
+            yield
+        finally:
+            await server.stop()
 
 
 def _otlp_server(process: Process, consumer: ProjectRouter) -> OtlpServer:
@@ -129,16 +138,34 @@ async def _self_telemetry(settings: Settings) -> AsyncIterator[None]:
         await asyncio.to_thread(telemetry.stop)
 
 
-def _consumer(process: Process, store: Store) -> StorageConsumer:
-    limits = CommitLimits(max_delay_s=process.settings.commit_delay_ms / 1000)
-    return StorageConsumer(store.database, store.blobs, limits)
+@contextlib.contextmanager
+def _spool(process: Process) -> Iterator[SpoolFolder | None]:
+    settings = process.settings
+    if not settings.spool_limit_bytes:
+        yield None
+        return
+    limit_bytes = settings.spool_limit_bytes // settings.workers
+    spool = SpoolFolder(settings.spool_folder, limit_bytes, process.instruments)
+    with contextlib.closing(spool):
+        yield spool
 
 
-def prepare(stores: Stores) -> None:
-    """Makes every project's tables. Raises UnavailableError while ClickHouse is away."""
-    migrate_all(stores.all)
-    for store in stores.all:
-        create_ingest_tables(store.database)
+def _consumer(process: Process, store: Store, spool: SpoolFolder | None) -> StorageConsumer:
+    return StorageConsumer(
+        store.database,
+        store.blobs,
+        CommitLimits(max_delay_s=process.settings.commit_delay_ms / 1000),
+        project=store.project.name,
+        instruments=process.instruments,
+        spool=spool,
+        prepare=lambda: prepare(store),
+    )
+
+
+def prepare(store: Store) -> None:
+    """Makes a project's tables. Raises UnavailableError while ClickHouse is away."""
+    migrate(store.database)
+    create_ingest_tables(store.database)
 
 
 @contextlib.contextmanager

@@ -92,7 +92,8 @@ async def _run(
     process = part.Process(settings, stores, running)
     running.checks += [_database_check(store.database) for store in stores.all]
     async with contextlib.AsyncExitStack() as stack:
-        if not await _prepared(stores, stop):
+        # A receiver begins at once: what comes while ClickHouse is away waits in the spool.
+        if parts != ("receive",) and not await _prepared(stores, stop):
             return
         if "ui" in parts:
             stack.enter_context(part.pages(process))
@@ -120,7 +121,8 @@ async def _prepared(stores: Stores, stop: asyncio.Event) -> bool:
     wait_s = 0.5
     while not stop.is_set():
         try:
-            await asyncio.to_thread(part.prepare, stores)
+            for store in stores.all:
+                await asyncio.to_thread(part.prepare, store)
             return True
         except RetryableError as exc:
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)

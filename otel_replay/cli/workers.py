@@ -110,11 +110,8 @@ class Workers:
 
     def _start(self, index: int) -> None:
         ours, theirs = self._context.Pipe()
-        spool = str(self._settings.spool_folder / f"worker-{index}")
         process = self._context.Process(
-            target=self._target,
-            args=(replace(self._settings, spool=spool), theirs),
-            name=f"worker-{index}",
+            target=self._target, args=(self._settings, theirs), name=f"worker-{index}"
         )
         process.start()
         theirs.close()
