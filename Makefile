@@ -20,6 +20,6 @@ up test lint bench setup:
 
 clean:
 	rm -rf .venv .tools build dist sdk-js/dist sdk-js/node_modules \
-		ui/otel_replay_ui/web/node_modules ui/otel_replay_ui/static/dist otel_replay/browser/dist \
+		tests/js/dist tests/js/node_modules ui/otel_replay_ui/web/node_modules ui/otel_replay_ui/static/dist otel_replay/browser/dist \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,11 +19,12 @@ from tools.paths import ROOT, VENV_BIN, VENV_PYTHON
 from tools.processes import ToolError, clean_environment
 from tools.progress import Progress
 from tools.python_env import ensure_packages, ensure_venv
-from tools.scripts import PACKAGES, ensure_built
+from tools.scripts import PACKAGES, TESTS, ensure_built
 
 OLDEST_PYTHON = (3, 11)
 # virtual environment, Node.js, one per npm package, Python packages
-SETUP_STEPS = 3 + len(PACKAGES)
+UP_STEPS = 3 + len(PACKAGES)
+SETUP_STEPS = UP_STEPS + 1
 
 
 def set_up(progress: Progress, environ: Mapping[str, str], *, dev: bool) -> dict[str, str]:
@@ -35,7 +36,7 @@ def set_up(progress: Progress, environ: Mapping[str, str], *, dev: bool) -> dict
     ensure_venv(progress, env)
     node = ensure_node(progress, env)
     env = clean_environment(environ, VENV_BIN, node.folder)
-    for package in PACKAGES:
+    for package in (*PACKAGES, TESTS) if dev else PACKAGES:
         ensure_built(progress, package, env, node, modules=dev)
     ensure_packages(progress, env, dev=dev)
     return env
@@ -49,7 +50,7 @@ def setup(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 def up(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Run the product with the demo shop, in the foreground."""
-    progress = Progress(SETUP_STEPS + 1)
+    progress = Progress(UP_STEPS + 1)
     env = set_up(progress, environ, dev=False)
     progress.title("otel-replay up --demo (Ctrl-C stops it)")
     _become([str(VENV_BIN / "otel-replay"), "up", "--demo", *arguments], env)

@@ -40,6 +40,13 @@ UI = Package(
     outputs=(ROOT / "ui" / "otel_replay_ui" / "static" / "dist" / "manifest.json",),
 )
 PACKAGES = (SDK, UI)
+# What tests use from npm: needed where tests run, and nowhere else.
+TESTS = Package(
+    name="tests",
+    title="pages of the tests",
+    folder=ROOT / "tests" / "js",
+    outputs=(ROOT / "tests" / "js" / "dist" / "hyperdx.js",),
+)
 
 # `include`: a machine may be set to leave out dev dependencies. `ignore-scripts` stays off, esbuild
 # checks its binary in one.

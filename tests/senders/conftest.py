@@ -1,0 +1,40 @@
+"""A running product, and what the senders are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.process import Up
+
+JS = Path(__file__).parents[1] / "js"
+
+
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """``otel-replay up`` on free ports, with empty tables."""
+    with Up(tmp_path_factory.mktemp("senders")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def js() -> Path:
+    """Folder of the npm package for tests, installed and built."""
+    for needed in (JS / "node_modules", JS / "dist"):
+        assert needed.is_dir(), f"{needed} is missing: run make setup, or npm ci && npm run build"
+    return JS
+
+
+@pytest.fixture
+def viewer(browser: Browser) -> Iterator[Page]:
+    """The page of somebody who watches; script errors fail the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
