@@ -228,18 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._run(query, b"")
 
     def do_POST(self) -> None:
-        body = _decompressed(self._body(), self.headers.get("Content-Encoding", ""))
+        body = _decompressed(read_body(self), self.headers.get("Content-Encoding", ""))
         self._run(urlsplit(self.path).query, body)
-
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        parts = []
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
 
     def _run(self, query: str, body: bytes) -> None:
         try:
@@ -264,6 +254,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: the tests that use it say what went wrong."""
+
+
+def read_body(request: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request, of known length or in chunks."""
+    if request.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        return request.rfile.read(int(request.headers.get("Content-Length", 0)))
+    parts = []
+    while size := int(request.rfile.readline().partition(b";")[0], 16):
+        parts.append(request.rfile.read(size))
+        request.rfile.readline()
+    request.rfile.readline()
+    return b"".join(parts)
 
 
 def _decompressed(body: bytes, encoding: str) -> bytes:

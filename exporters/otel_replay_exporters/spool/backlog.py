@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _FIRST_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 15.0
+_LONGEST_PAUSE_S = 5.0
 _STOP_S = 5.0
 # What one more file may hold: the loop is through with it soon, so new batches can wait for that.
 _NEARLY_CLEAR_BYTES = SEGMENT_BYTES
