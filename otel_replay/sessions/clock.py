@@ -140,8 +140,7 @@ def parameters(found: Mapping[str, ClockErrors]) -> dict[str, Any]:
     return {
         "behind_ms": min([0, *(error for _, _, error in known)]),
         "ahead_ms": max([0, *(error for _, _, error in known)]),
-        "clock_sessions": [session_id for session_id, _, _ in known],
-        "clock_tabs": [tab for _, tab, _ in known],
+        "clock_keys": [f"{session_id} {tab}" for session_id, tab, _ in known],
         "clock_errors": [error for _, _, error in known],
         "slack_ms": SLACK_MS,
     }

@@ -271,8 +271,8 @@ SELECT
     fromUnixTimestamp64Milli(seen_ms) AS LastSeen,
     clock_error(summary.SessionId, '') AS ClockErrorMs,
     mapFromArrays(
-        arrayFilter((tab, session) -> session = summary.SessionId, {clock_tabs:Array(String)}, {clock_sessions:Array(String)}),
-        arrayFilter((error, session) -> session = summary.SessionId, {clock_errors:Array(Int64)}, {clock_sessions:Array(String)})) AS ClockErrors,
+        arrayMap(key -> substring(key, length(summary.SessionId) + 2), arrayFilter(key -> startsWith(key, concat(summary.SessionId, ' ')), {clock_keys:Array(String)})),
+        arrayFilter((error, key) -> startsWith(key, concat(summary.SessionId, ' ')), {clock_errors:Array(Int64)}, {clock_keys:Array(String)})) AS ClockErrors,
     fromUnixTimestamp64Milli(finish_ms) AS FinishAt,
     toUInt64(toUnixTimestamp64Micro(now64(6))) AS Version,
     toUInt8(0) AS IsDeleted
