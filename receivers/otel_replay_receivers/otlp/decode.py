@@ -17,7 +17,7 @@ from otel_replay.errors import InvalidDataError
 from otel_replay.telemetry import ExportRequest, SignalName
 from otel_replay_receivers.otlp.parts import slices
 from otel_replay_receivers.otlp.signals import SIGNALS, Signal
-from otel_replay_receivers.otlp.values import flatten, flatten_all
+from otel_replay_receivers.otlp.values import Budget, flatten, flatten_all
 from otel_replay_receivers.otlp.weighing import check_row_bytes, rows_and_bytes
 
 
@@ -39,16 +39,16 @@ def decode(signal: SignalName, data: bytes, received_ms: int) -> Decoded:
     Raises InvalidDataError when the bytes are not a request of that signal.
     """
     kind = SIGNALS[signal]
-    parts, row_bytes = [], 0
+    parts, row_bytes, budget = [], 0, Budget()
     for part in slices(kind, data):
-        parts.append(_decode_slice(kind, part, received_ms))
+        parts.append(_decode_slice(kind, part, received_ms, budget))
         row_bytes += parts[-1].request.row_bytes
         check_row_bytes(kind, row_bytes)
     return parts[0] if len(parts) == 1 else _joined(signal, parts)
 
 
-def _decode_slice(kind: Signal, data: bytes, received_ms: int) -> Decoded:
-    parsed, changed = _parse_flat(kind, data)
+def _decode_slice(kind: Signal, data: bytes, received_ms: int, budget: Budget) -> Decoded:
+    parsed, changed = _parse_flat(kind, data, budget)
     total, row_bytes = rows_and_bytes(kind, parsed)
     sifted = kind.sift(parsed, received_ms)
     records = total
@@ -81,7 +81,7 @@ def _joined(signal: SignalName, parts: Sequence[Decoded]) -> Decoded:
     )
 
 
-def _parse_flat(signal: Signal, data: bytes) -> tuple[Any, bool]:
+def _parse_flat(signal: Signal, data: bytes, budget: Budget) -> tuple[Any, bool]:
     """The request with scalars only, and whether it took a change."""
     parsed = _parse(signal.flat_request, data)
     changed = False
@@ -89,8 +89,8 @@ def _parse_flat(signal: Signal, data: bytes) -> tuple[Any, bool]:
         del parsed  # Two parsed requests at once would take twice the memory.
         parsed = _parse(signal.request, data)
         for records in signal.record_lists(parsed):
-            changed |= flatten_all(records)
-    return parsed, _flatten_senders(signal, parsed) or changed
+            changed |= flatten_all(records, budget)
+    return parsed, _flatten_senders(signal, parsed, budget) or changed
 
 
 def _parse(message_class: Any, data: bytes) -> Any:
@@ -104,11 +104,11 @@ def _parse(message_class: Any, data: bytes) -> Any:
         ) from exc
 
 
-def _flatten_senders(signal: Signal, request: Any) -> bool:
+def _flatten_senders(signal: Signal, request: Any, budget: Budget) -> bool:
     """Renders arrays and maps in attributes of resources and scopes; tells if there were any."""
     changed = False
     for resource in signal.resources(request):
-        changed |= flatten(resource.resource.attributes)
+        changed |= flatten(resource.resource.attributes, budget)
         for scope in signal.scopes(resource):
-            changed |= flatten(scope.scope.attributes)
+            changed |= flatten(scope.scope.attributes, budget)
     return changed

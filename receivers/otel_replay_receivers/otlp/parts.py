@@ -2,7 +2,7 @@
 
 The protobuf runtime takes about 130 bytes for each message in a message, of which 2 bytes on the
 wire can be one: a body of 64 MiB, or 64 kB as gzip, would fill 4 GB. So a big request is parsed in
-slices of a few MiB, each a valid request of its own, and what cannot be cut is counted first.
+slices of a few MiB, each a valid request of its own, once it is known that they are not too dense.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from google.protobuf.descriptor import Descriptor
 
 from otel_replay.errors import InvalidDataError
 from otel_replay_receivers.otlp import holders
+from otel_replay_receivers.otlp.density import Density
 from otel_replay_receivers.otlp.wire import LENGTH, field, fields
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ MAX_RECORDS = 2_000_000
 """Records in one request. Storage has a limit for the bytes of their rows, too."""
 MAX_ATTRIBUTES = 100_000
 """Attributes of one span, log record, point, event or the like, and of one resource or scope."""
-MAX_MESSAGES = 2_000_000
-"""Messages in one record that is bigger than a slice."""
+MAX_FIELDS = 2_000_000
+"""Fields of all records together that are big enough to have too many attributes."""
 MAX_SENDERS = 100_000
 """Resources and scopes in one request."""
 MAX_REPEATED_BYTES = 512 * 1024 * 1024
@@ -35,8 +36,6 @@ _RESOURCES_TAG = 1 << 3 | LENGTH
 _HELD_TAG = 2 << 3 | LENGTH
 # With no more bytes than this, nothing has too many attributes.
 _BIG_RECORD = MAX_ATTRIBUTES * 2
-# The protobuf runtime refuses what is nested deeper.
-_MAX_DEPTH = 100
 
 
 def slices(signal: Signal, data: bytes) -> Iterator[bytes]:
@@ -49,7 +48,10 @@ def slices(signal: Signal, data: bytes) -> Iterator[bytes]:
         return
     requests = _Cut(signal, data).runs()
     if len(data) > SLICE_BYTES:
-        yield from _joined(requests)
+        density = Density(signal.request.DESCRIPTOR)
+        for part in _joined(requests):
+            density.check(part)
+            yield part
         return
     for _ in requests:
         pass  # It is all counted then, and small enough as it is.
@@ -85,7 +87,7 @@ class _Cut:
     def __init__(self, signal: Signal, data: bytes) -> None:
         self._signal = signal
         self._data = data
-        self._senders = self._records = self._repeated = 0
+        self._senders = self._records = self._fields = self._repeated = 0
 
     def runs(self) -> Iterator[bytes]:
         """A request for each run of records of one scope, none bigger than a slice if it can be."""
@@ -125,7 +127,7 @@ class _Cut:
                 continue
             self._records += 1
             if stop - value > _BIG_RECORD:
-                self._check_record(value, stop)
+                self._check_attributes(self._signal.record, value, stop)
             if stop - run > SLICE_BYTES:
                 runs.append((run, begin))
                 run = begin
@@ -145,53 +147,21 @@ class _Cut:
         if self._senders > MAX_SENDERS:
             raise InvalidDataError(f"the request has over {MAX_SENDERS} resources and scopes")
 
-    def _check_record(self, start: int, end: int) -> None:
-        if end - start > SLICE_BYTES:
-            _check_messages(self._signal, self._data[start:end])
-        _check_attributes(self._signal.record, self._data, start, end)
-
-
-def _check_attributes(message: Descriptor, data: bytes, start: int, end: int) -> None:
-    """Counts attributes in a record and the messages in it, those big enough to have too many."""
-    attribute_tag, holding = holders.tags(message)
-    count = 0
-    for tag, _, value, stop in fields(data, start, end):
-        if tag == attribute_tag:
-            count += 1
+    def _check_attributes(self, message: Descriptor, start: int, end: int) -> None:
+        """Counts attributes in a message and those in it that are big enough to have too many."""
+        attribute_tag, holding = holders.tags(message)
+        count = 0
+        for tag, _, value, stop in fields(self._data, start, end):
+            count += tag == attribute_tag
             if count > MAX_ATTRIBUTES:
                 raise InvalidDataError(
                     f"a {message.name} has over {MAX_ATTRIBUTES} attributes, which is the limit"
                 )
-        elif tag in holding and stop - value > _BIG_RECORD:
-            _check_attributes(holding[tag], data, value, stop)
-
-
-def _check_messages(signal: Signal, record: bytes) -> None:
-    """Counts messages in a record that is parsed in one piece.
-
-    Each begins with a tag, so there are no more than there are bytes that may be one.
-    """
-    if (
-        len(record) - len(record.translate(None, holders.message_tags(signal.record)))
-        > MAX_MESSAGES
-    ):
-        left = _count_messages(signal.record, record, (0, len(record)), MAX_MESSAGES)
-        if left < 0:
-            raise InvalidDataError(
-                f"a {signal.record.name} of {len(record) >> 20} MiB has over {MAX_MESSAGES} parts:"
-                " send fewer in one"
-            )
-
-
-def _count_messages(
-    message: Descriptor, data: bytes, where: tuple[int, int], left: int, depth: int = 0
-) -> int:
-    """Takes the number of messages from `left`; what remains, below 0 as soon as it is too many."""
-    inner = holders.messages(message)
-    for tag, _, value, stop in fields(data, *where):
-        left -= 1
-        if left < 0:
-            break
-        if tag in inner and value < stop and depth < _MAX_DEPTH:
-            left = _count_messages(inner[tag], data, (value, stop), left, depth + 1)
-    return left
+            self._fields += 1
+            if self._fields > MAX_FIELDS:
+                raise InvalidDataError(
+                    f"the request has {message.name} messages with over {MAX_FIELDS} parts in all:"
+                    " send fewer in one"
+                )
+            if tag in holding and stop - value > _BIG_RECORD:
+                self._check_attributes(holding[tag], value, stop)

@@ -38,10 +38,13 @@ def reject_spans_without_ids(request: Any, _received_ms: int) -> Sifted:
     rejected = 0
     for resource in request.resource_spans:
         for scope in resource.scope_spans:
-            unfit = [i for i, span in enumerate(scope.spans) if not _has_ids(span)]
-            for i in reversed(unfit):
-                del scope.spans[i]
-            rejected += len(unfit)
+            fit = [span for span in scope.spans if _has_ids(span)]
+            if len(fit) < len(scope.spans):
+                rejected += len(scope.spans) - len(fit)
+                # Not one by one: each deletion would move all that follow.
+                kept = type(scope)(spans=fit).spans
+                del scope.spans[:]
+                scope.spans.MergeFrom(kept)
     message = (
         f"{rejected} spans rejected: a span needs a trace_id of 16 bytes and a span_id of 8 bytes,"
         " neither of them all zero"

@@ -13,58 +13,62 @@ from typing import Any
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from otel_replay.errors import InvalidDataError
 from otel_replay_receivers.otlp.holders import value_fields
 
+MAX_NESTED_VALUES = 1_000_000
+"""Values in arrays and maps of one request: rendering them takes about a second."""
 _MAX_JSON_DEPTH = 64
 
 
-def flatten(attributes: Iterable[Any]) -> bool:
+class Budget:
+    """How many nested values may still be rendered for a request."""
+
+    def __init__(self) -> None:
+        self._left = MAX_NESTED_VALUES
+
+    def spend(self, values: int) -> None:
+        """Raises InvalidDataError when that is more than there is left."""
+        self._left -= values
+        if self._left < 0:
+            raise InvalidDataError(
+                f"the request has over {MAX_NESTED_VALUES} values in arrays and maps"
+            )
+
+
+def flatten(attributes: Iterable[Any], budget: Budget) -> bool:
     """Replaces arrays and maps among KeyValues, in place, by their text; tells if any were."""
     # A list, not a generator: every value is to be replaced.
-    return any([flatten_value(attribute.value) for attribute in attributes])
+    return any([flatten_value(attribute.value, budget) for attribute in attributes])
 
 
-def flatten_value(value: Any) -> bool:
+def flatten_value(value: Any, budget: Budget) -> bool:
     """Replaces an AnyValue that is an array or a map by its text, in place; tells if it was one."""
     if value.WhichOneof("value") not in ("array_value", "kvlist_value"):
         return False
-    value.string_value = as_string(value)
+    value.string_value = _json(value, budget, 0)
     return True
 
 
-def flatten_all(messages: Iterable[Any]) -> bool:
+def flatten_all(messages: Iterable[Any], budget: Budget) -> bool:
     """Replaces every array and map in messages and all they hold, in place; tells if any were."""
     changed = False
     for message in messages:
         for name, repeated in value_fields(message.DESCRIPTOR):
             part = getattr(message, name)
-            changed |= _flatten_part(part if repeated else (part,))
+            changed |= _flatten_part(part if repeated else (part,), budget)
     return changed
 
 
-def _flatten_part(parts: Any) -> bool:
+def _flatten_part(parts: Any, budget: Budget) -> bool:
     if not parts:
         return False
     descriptor = parts[0].DESCRIPTOR
     if descriptor is KeyValue.DESCRIPTOR:
-        return flatten(parts)
+        return flatten(parts, budget)
     if descriptor is AnyValue.DESCRIPTOR:
-        return any([flatten_value(value) for value in parts])
-    return flatten_all(parts)
-
-
-def as_string(value: Any) -> str:
-    """An AnyValue as text: a string bare, an array or map as JSON, nothing as ''."""
-    kind = value.WhichOneof("value")
-    if kind is None:
-        return ""
-    if kind == "string_value":
-        return str(value.string_value)
-    if kind == "double_value":
-        return double_as_string(value.double_value)
-    if kind == "bytes_value":
-        return base64.b64encode(value.bytes_value).decode()
-    return _json(value, 0)
+        return any([flatten_value(value, budget) for value in parts])
+    return flatten_all(parts, budget)
 
 
 def double_as_string(value: float) -> str:
@@ -105,30 +109,41 @@ def _leading_zeros(text: str) -> int:
     return len(text) - len(text.lstrip("0"))
 
 
-def _json(value: Any, depth: int) -> str:
+def _json(value: Any, budget: Budget, depth: int) -> str:
     kind = value.WhichOneof("value")
     if depth > _MAX_JSON_DEPTH:
         return _quoted("...")
     if kind == "array_value":
-        return f"[{','.join(_json(v, depth + 1) for v in value.array_value.values)}]"
+        items = value.array_value.values
+        budget.spend(len(items))
+        return f"[{','.join([_json(item, budget, depth + 1) for item in items])}]"
     if kind == "kvlist_value":
+        entries = value.kvlist_value.values
+        budget.spend(len(entries))
         # Of equal keys the last wins, as in the map that the Collector makes of them.
-        members = {entry.key: entry.value for entry in value.kvlist_value.values}
+        members = {entry.key: entry.value for entry in entries}
         ordered = sorted(members, key=lambda key: key.encode())
-        return f"{{{','.join(f'{_quoted(k)}:{_json(members[k], depth + 1)}' for k in ordered)}}}"
+        return f"{{{','.join([_member(k, members[k], budget, depth) for k in ordered])}}}"
     return _json_scalar(value, kind)
 
 
+def _member(key: str, value: Any, budget: Budget, depth: int) -> str:
+    return f"{_quoted(key)}:{_json(value, budget, depth + 1)}"
+
+
 def _json_scalar(value: Any, kind: str | None) -> str:
-    if kind is None:
-        return "null"
+    if kind == "string_value":
+        return _quoted(value.string_value)
     if kind == "bool_value":
         return "true" if value.bool_value else "false"
     if kind == "int_value":
         return str(value.int_value)
-    if kind == "double_value" and math.isfinite(value.double_value):
-        return double_as_string(value.double_value)
-    return _quoted(as_string(value))
+    if kind == "double_value":
+        text = double_as_string(value.double_value)
+        return text if math.isfinite(value.double_value) else _quoted(text)
+    if kind == "bytes_value":
+        return _quoted(base64.b64encode(value.bytes_value).decode())
+    return "null"
 
 
 def _quoted(text: str) -> str:

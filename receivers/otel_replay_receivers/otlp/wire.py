@@ -12,6 +12,7 @@ from otel_replay.errors import InvalidDataError
 LENGTH = 2
 """Wire type of messages, strings and bytes."""
 _FIXED = {1: 8, 5: 4}
+_FIRST_TAG = 8
 
 
 def fields(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
@@ -38,6 +39,8 @@ def fields(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, i
             _, at = varint(data, at, end)
         else:
             raise _malformed(begin, f"a field of wire type {kind}")
+        if tag < _FIRST_TAG:
+            raise _malformed(begin, "a field without number")
         if at > end:
             raise _malformed(begin, "a field that is longer than what holds it")
         yield tag, begin, value, at
