@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +42,12 @@ class Bounds:
 class BoundedConnection(HttpToolsProtocol):
     """One connection. What its requests may know is in their `state`, see otlp/http.py."""
 
-    def __init__(self, *args: Any, bounds: Bounds, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bounds: Bounds, refused: Callable[[str], None], **kwargs: Any
+    ) -> None:
+        """`refused` is told the reason of what does not become a request."""
         super().__init__(*args, **kwargs)
-        self._bounds = bounds
+        self._bounds, self._refused = bounds, refused
         self._crowded = False
         self._timer: asyncio.TimerHandle | None = None
         self._header_bytes = 0
@@ -117,6 +121,7 @@ class BoundedConnection(HttpToolsProtocol):
     def _refuse(self, failure: Failure) -> None:
         if self.transport.is_closing():
             return
+        self._refused(failure.reason)
         response = failure_response(failure, JSON)
         head = (
             f"HTTP/1.1 {response.status} {_PHRASES[response.status]}\r\n"

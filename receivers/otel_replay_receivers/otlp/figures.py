@@ -101,6 +101,10 @@ class Figures:
                 bytes=size_bytes,
             )
 
+    def turned_away(self, reason: str) -> None:
+        """Something that is no export request, or of nobody known, is refused."""
+        self._instruments.refusals.labels("", reason).inc()
+
     def refused(
         self, project: str, key: str, signal: SignalName, outcome: Outcome, reason: str
     ) -> None:

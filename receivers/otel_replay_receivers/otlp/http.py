@@ -13,6 +13,7 @@ from google.protobuf import json_format
 from otel_replay.telemetry import SIGNAL_NAMES, SignalName
 from otel_replay_receivers.access.access import Access
 from otel_replay_receivers.otlp import cors, encoding
+from otel_replay_receivers.otlp.figures import Figures
 from otel_replay_receivers.otlp.health import Health
 from otel_replay_receivers.otlp.reception import Arrival, Reception, Take
 from otel_replay_receivers.otlp.status import (
@@ -57,12 +58,14 @@ class HttpReceiver:
         reception: Reception,
         access: Access,
         health: Health,
+        figures: Figures,
         *,
         max_request_bytes: int,
         request_timeout_s: float,
     ) -> None:
         """`max_request_bytes` limits a body both as sent and decompressed."""
         self._reception, self._access, self._health = reception, access, health
+        self._figures = figures
         self._max_bytes, self._timeout_s = max_request_bytes, request_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,10 +89,15 @@ class HttpReceiver:
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
         path, method = "/" + scope["path"].strip("/"), scope["method"]
-        methods = _methods(path)
-        if method == "OPTIONS":
-            return self._options(headers, methods)
+        try:
+            methods = _methods(path)
+            if method == "OPTIONS":
+                return self._options(headers, methods)
+        except Refusal as exc:
+            self._figures.turned_away(exc.failure.reason)
+            raise
         if method not in methods.split(", "):
+            self._figures.turned_away("method")
             return _wrong_method(path, method, methods, _reply_type(headers))
         if path == _HEALTH_PATH:
             return await self._healthz()

@@ -89,10 +89,15 @@ class OtlpServer:
             self._reception,
             access,
             self._health,
+            figures,
             max_request_bytes=max_request_bytes,
             request_timeout_s=request_timeout_s,
         )
-        self._bounds = Bounds(request_timeout_s, max_connection_age_s)
+        self._connection = functools.partial(
+            BoundedConnection,
+            bounds=Bounds(request_timeout_s, max_connection_age_s),
+            refused=figures.turned_away,
+        )
         self._tls = tls.http_context() if tls is not None else None
         self._reuse_port = reuse_port
         self._http: _Server | None = None
@@ -109,7 +114,7 @@ class OtlpServer:
         except ConfigError:
             listening.close()
             raise
-        self._http = _Server(_config(self._app, self._bounds, self._tls))
+        self._http = _Server(_config(self._app, self._connection, self._tls))
         serving = asyncio.create_task(self._http.serve(sockets=[listening]))
         while not self._http.started:
             if serving.done():
@@ -142,10 +147,12 @@ class OtlpServer:
             await asyncio.sleep(SAMPLE_S)
 
 
-def _config(app: HttpReceiver, bounds: Bounds, tls: ssl.SSLContext | None) -> uvicorn.Config:
+def _config(
+    app: HttpReceiver, connection: Callable[..., BoundedConnection], tls: ssl.SSLContext | None
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=functools.partial(BoundedConnection, bounds=bounds),  # type: ignore[arg-type]
+        http=connection,  # type: ignore[arg-type]
         ws="none",
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         log_config=None,
