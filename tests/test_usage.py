@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from otel_replay.errors import UnavailableError
 from otel_replay.storage.clickhouse import Database
 from otel_replay.usage import UsageLedger
 from otel_replay.usage_writer import UsageWriter
+from tests.support.database import temporary_database
 
 NOON = 1_800_014_400.0
 """2027-01-15 12:00 UTC."""
@@ -44,6 +46,19 @@ class Faulty(Database):
         super().insert(table, rows, settings)
         if self.fault == "answer lost":
             raise UnavailableError("answer lost")
+
+
+@pytest.fixture(scope="module")
+def own_database(engine_path: Path) -> Iterator[Database]:
+    with temporary_database(engine_path) as database:
+        yield database
+
+
+@pytest.fixture
+def database(own_database: Database) -> Database:
+    """Without any usage: all tests count at the same noon."""
+    own_database.command("TRUNCATE TABLE ingest_usage")
+    return own_database
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def overview(sources: Sources, now_s: float) -> dict[str, Any]:
         "sessions": _sessions(sources, now_s),
     }
     # The checks ask storage themselves: what it says once need not be said twice.
-    problems = list(dict.fromkeys([*sources.problems(), *reader.problems]))
+    problems = list(dict.fromkeys([*sources.problems(), *reader.problems, *_late(body)]))
     return body | {"problems": problems}
 
 
@@ -138,6 +138,13 @@ def _sessions(sources: Sources, now_s: float) -> dict[str, Any] | None:
     lag_s = _sum(sources.instruments.session_lag_seconds, project=sources.name)
     late = now_s - done_s > _WORKER_LATE_S
     return {"last_round_ms": int(done_s * 1000), "lag_s": lag_s, "late": late}
+
+
+def _late(body: Mapping[str, Any]) -> list[str]:
+    if not body["sessions"] or not body["sessions"]["late"]:
+        return []
+    minutes = (body["now_ms"] - body["sessions"]["last_round_ms"]) // 60_000
+    return [f"sessions: none were computed for {minutes} minutes; the log says why"]
 
 
 def _sum(figure: Any, **labels: str) -> float:

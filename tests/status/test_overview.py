@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from otel_replay.usage import UsageLedger
 from otel_replay.usage_writer import UsageWriter
 from otel_replay_ui.api import Backend, blueprint
 from otel_replay_ui.app import create_app
+from tests.support.database import temporary_database
 
 ROOT = Path(__file__).parents[2]
 NOON = 1_800_014_400.0
@@ -71,9 +73,16 @@ class Project:
         return dict(found)
 
 
+@pytest.fixture(scope="module")
+def own_database(engine_path: Path) -> Iterator[Database]:
+    with temporary_database(engine_path) as database:
+        yield database
+
+
 @pytest.fixture
-def project(database: Database, blobs: FileBlobStore) -> Project:
-    return Project(database, blobs)
+def project(own_database: Database, blobs: FileBlobStore) -> Project:
+    own_database.command("TRUNCATE TABLE ingest_usage")
+    return Project(own_database, blobs)
 
 
 def test_a_project_that_has_nothing_yet(project: Project) -> None:
@@ -151,7 +160,9 @@ def test_what_waits_in_this_process(project: Project) -> None:
         "late": False,
     }
     project.now_s += 600
-    assert project.status()["sessions"]["late"]
+    body = project.status()
+    assert body["sessions"]["late"]
+    assert body["problems"] == ["sessions: none were computed for 10 minutes; the log says why"]
 
 
 def test_what_is_stored(project: Project) -> None:

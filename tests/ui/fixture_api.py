@@ -56,6 +56,10 @@ def blueprint(world: World) -> flask.Blueprint:
         body = b"".join(frame(part) for part in parts if first <= part.seq <= last)
         return flask.Response(body, mimetype=FRAMES)
 
+    @api.get("/status")
+    def status() -> Json:
+        return world.status
+
     @api.get("/traces/<ident>")
     def trace(ident: str) -> Json:
         found = world.trace(ident)

@@ -30,7 +30,9 @@ PAGES = {
     "info": f"/sessions/{SHOP_ID}?panel=info",
     "beside": f"/sessions/{SHOP_ID}?trace={FAILED}",
     "trace": f"/traces/{FAILED}",
+    "status": "/status",
 }
+WITHOUT_PLAYER = ("list", "status")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -43,9 +45,10 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str
     )
     page = context.new_page()
     page.goto(address + PAGES[name])
-    if name != "list":
+    if name not in WITHOUT_PLAYER:
         page.wait_for_selector("[data-testid=player][data-phase=ready]")
-    waited_for = {"list": "session-row", "beside": "waterfall-span", "trace": "waterfall-span"}
+    waited_for = {"list": "session-row", "beside": "waterfall-span", "trace": "waterfall-span",
+                  "status": "signal-traces"}  # fmt: skip
     page.get_by_test_id(waited_for.get(name, "marker-list")).first.wait_for(state="attached")
     page.evaluate(AXE.read_text())
     violations = page.evaluate(RUN)

@@ -78,6 +78,7 @@ class World:
 
     sessions: list[Session]
     traces: dict[str, Json] = field(default_factory=dict)
+    status: Json = field(default_factory=lambda: busy_status())
     """Traces that belong to no session."""
 
     def session(self, session_id: str) -> Session | None:
@@ -355,3 +356,60 @@ def strange_trace() -> Json:
             "duration_ms": 900, "span_count": 1, "error_count": 0, "truncated": False,
             "services": [{"name": "jobs", "spans": 1, "errors": 0}], "spans": [job], "logs": [],
             "sessions": []}  # fmt: skip
+
+
+STATUS_NOW_MS = 1_800_014_400_000.0
+
+
+def busy_status() -> Json:
+    """The status of a project that receives everything, and refused some."""
+    return {
+        "version": "1.2.3", "project": "shop", "now_ms": STATUS_NOW_MS, "problems": [],
+        "signals": [signal_status(name, base) for name, base in
+                    (("traces", 5200), ("logs", 1900), ("metrics", 340), ("replay", 12))],
+        "keys": [
+            {"key": "web shop", "last_ms": STATUS_NOW_MS - 2_000, "requests": 48_211,
+             "bytes": 812_000_000, "refused": 214},
+            {"key": "services", "last_ms": STATUS_NOW_MS - 1_000, "requests": 9_120,
+             "bytes": 3_412_000_000, "refused": 0},
+        ],
+        "refusals": [
+            {"reason": "rate_limit", "requests": 214, "records": 0, "keys": ["web shop"],
+             "last_ms": STATUS_NOW_MS - 95_000, "comes_again": True,
+             "help": "A key sends more than its limits per second. Raise them."},
+            {"reason": "invalid_ids", "requests": 0, "records": 37, "keys": [],
+             "last_ms": STATUS_NOW_MS - 7_200_000, "comes_again": False,
+             "help": "Spans without proper ids were left out."},
+        ],
+        "tables": [{"name": name, "rows": rows, "bytes": size} for name, rows, size in
+                   (("otel_traces", 81_400_211, 9_120_000_000), ("otel_logs", 20_118_402,
+                    2_411_000_000), ("session_events", 1_204_331, 88_000_000),
+                    ("sessions", 41_220, 6_100_000), ("replay_chunks", 210_400, 17_000_000))],
+        "recordings": {"chunks": 210_400, "bytes": 4_120_000_000},
+        "receiver": {
+            "queue_bytes": 3_400_000, "queue_capacity_bytes": 536_870_912, "spool_bytes": 0,
+            "spool_capacity_bytes": 1_073_741_824, "spool_oldest_s": 0, "requests_under_way": 14,
+            "memory_bytes": 912_000_000, "memory_soft_limit_bytes": 5_400_000_000,
+            "memory_hard_limit_bytes": 6_700_000_000,
+        },
+        "sessions": {"last_round_ms": STATUS_NOW_MS - 700, "lag_s": 1.2, "late": False},
+    }  # fmt: skip
+
+
+def signal_status(name: str, base: int) -> Json:
+    """A signal that comes in all the time, now more, now less."""
+    per_minute = [base + base * (minute * 37 % 23) // 40 for minute in range(60)]
+    return {
+        "signal": name, "last_ms": STATUS_NOW_MS - 3_000, "requests": base * 30,
+        "records": base * 720, "bytes": 0 if name == "replay" else base * 720 * 260,
+        "per_minute": per_minute,
+    }  # fmt: skip
+
+
+def nothing_status() -> Json:
+    """The status of a project that has received nothing yet."""
+    none = {"last_ms": None, "requests": 0, "records": 0, "bytes": 0, "per_minute": [0] * 60}
+    return busy_status() | {
+        "signals": [{"signal": name} | none for name in ("traces", "logs", "metrics", "replay")],
+        "keys": [], "refusals": [], "tables": [], "recordings": {"chunks": 0, "bytes": 0},
+    }  # fmt: skip

@@ -44,6 +44,7 @@ const builds = [
       sessions: 'src/pages/sessions.ts',
       session: 'src/pages/session.ts',
       trace: 'src/pages/trace.ts',
+      status: 'src/pages/status.ts',
       app: 'src/styles/app.css',
     },
   },

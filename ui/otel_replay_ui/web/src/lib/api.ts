@@ -1,7 +1,7 @@
 /** Ask the server's API; failures become ApiError with a message for people. */
 
 import { pageUrl } from './project';
-import type { EventPage, Manifest, SessionDetail, SessionPage, Trace, TraceSummary } from './types';
+import type { EventPage, Manifest, SessionDetail, SessionPage, Status, Trace, TraceSummary } from './types';
 
 const BASE = '/api/v1';
 
@@ -72,6 +72,7 @@ export const api = {
   events: (id: string, query: Query = {}) => getJson<EventPage>(`${session(id)}/events`, query),
   traces: (id: string) => getJson<{ traces: TraceSummary[]; truncated: boolean }>(`${session(id)}/traces`),
   trace: (id: string) => getJson<Trace>(`/traces/${encodeURIComponent(id)}`),
+  status: () => getJson<Status>('/status'),
 };
 
 /** Address of stored parts of one tab, both ends included. */

@@ -14,7 +14,16 @@ export function appRoot(): HTMLElement {
 
 export function topBar(...content: Child[]): HTMLElement {
   const brand = h('a', { class: 'brand', href: pageUrl('/sessions'), 'aria-label': 'otel-replay, all sessions' }, logo(), h('span', {}, 'otel-replay'));
-  return h('header', { class: 'topbar' }, brand, projectSwitch(), ...content, themeButton());
+  return h('header', { class: 'topbar' }, brand, projectSwitch(), ...content, h('div', { class: 'topbar-end' }, statusLink(), themeButton()));
+}
+
+function statusLink(): HTMLElement {
+  const { page } = appRoot().dataset;
+  const current = page === 'status' && 'page';
+  const title = 'What comes in, what is refused, what is stored';
+  // A session's bar has no room for the word.
+  if (page === 'session') return h('a', { class: 'icon-button', href: pageUrl('/status'), 'aria-label': 'Status', title: `Status: ${title}` }, icon('pulse'));
+  return h('a', { class: 'bar-link', href: pageUrl('/status'), title, 'aria-current': current }, icon('pulse'), 'Status');
 }
 
 /** A choice of project, where the server has more than one. */

@@ -69,11 +69,12 @@ export function timeOfDay(ms: number): string {
   return `${time}.${pad(date.getMilliseconds(), 3)}`;
 }
 
-/** `812 B`, `1.2 kB`, `3.4 MB`. */
+/** `812 B`, `1.2 kB`, `3.4 MB`, `5.6 GB`. */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
   if (count < 1_000_000) return `${trimZeros((count / 1000).toFixed(1))} kB`;
-  return `${trimZeros((count / 1_000_000).toFixed(1))} MB`;
+  if (count < 1_000_000_000) return `${trimZeros((count / 1_000_000).toFixed(1))} MB`;
+  return `${trimZeros((count / 1_000_000_000).toFixed(1))} GB`;
 }
 
 /** `1 error`, `2 errors`. */

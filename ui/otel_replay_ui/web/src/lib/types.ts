@@ -209,3 +209,63 @@ export interface Trace {
   logs: TraceLog[];
   sessions: TraceSession[];
 }
+
+export type SignalName = 'traces' | 'logs' | 'metrics' | 'replay';
+
+/** What came in of one signal; sums are since midnight UTC. */
+export interface SignalStatus {
+  signal: SignalName;
+  last_ms: number | null;
+  requests: number;
+  records: number;
+  bytes: number;
+  /** Records of each of the last 60 minutes, the current one last. */
+  per_minute: number[];
+}
+
+export interface KeyStatus {
+  key: string;
+  last_ms: number;
+  requests: number;
+  bytes: number;
+  refused: number;
+}
+
+export interface Refusal {
+  reason: string;
+  requests: number;
+  /** Left out of requests whose rest was stored. */
+  records: number;
+  last_ms: number;
+  keys: string[];
+  /** The senders were told to try again. */
+  comes_again: boolean;
+  help: string;
+}
+
+export interface ReceiverStatus {
+  queue_bytes: number;
+  queue_capacity_bytes: number;
+  spool_bytes: number;
+  spool_capacity_bytes: number;
+  spool_oldest_s: number;
+  requests_under_way: number;
+  memory_bytes: number;
+  memory_soft_limit_bytes: number;
+  memory_hard_limit_bytes: number;
+}
+
+/** What cannot be had at the moment is null. */
+export interface Status {
+  version: string;
+  project: string;
+  now_ms: number;
+  problems: string[];
+  signals: SignalStatus[] | null;
+  keys: KeyStatus[] | null;
+  refusals: Refusal[] | null;
+  tables: { name: string; rows: number; bytes: number }[] | null;
+  recordings: { chunks: number; bytes: number } | null;
+  receiver: ReceiverStatus | null;
+  sessions: { last_round_ms: number; lag_s: number; late: boolean } | null;
+}
