@@ -13,15 +13,6 @@ from otel_replay.doctor.run import examine
 from otel_replay.doctor.setup import Setup
 from otel_replay.doctor.web import Credentials
 
-OPTIONS = {
-    "--key": ("KEY", "ingest key to send with (default: the default project's first)"),
-    "--origin": ("ORIGIN", "a web page's origin that should be allowed to send"),
-    "--ca": ("FILE", "PEM file with the authority of the receiver's certificate"),
-    "--client-certificate": ("FILE", "PEM file with the certificate to send with"),
-    "--client-key": ("FILE", "PEM file with its key"),
-}
-"""Flags of the command beside the settings and --json: metavar and help."""
-
 
 def run_doctor(
     settings: Settings,

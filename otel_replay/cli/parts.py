@@ -201,7 +201,15 @@ def pages(process: Process) -> Iterator[None]:
     settings, running = process.settings, process.running
     apps = {
         name: create_app(
-            blueprint(Backend(store.database, store.blobs)),
+            blueprint(
+                Backend(
+                    store.database,
+                    store.blobs,
+                    project=name,
+                    instruments=process.instruments,
+                    problems=running.problems,
+                )
+            ),
             ready=running.problems,
             receiver_url=lambda: running.addresses.get("otlp_http", ""),
             instruments=process.instruments,
