@@ -21,9 +21,11 @@ from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
 SLACK_MS = 1_000
-"""Below this, a lag is taken for delay, or for our own receivers' clocks that differ a little."""
+"""Being ahead by less is no error: no delay makes it, but our own receivers' clocks may differ."""
+DELAY_MS = 2_000
+"""Being behind by less is none either: a phone needs that long to connect and send, at worst."""
 UPLOAD_BYTES_PER_MS = 125
-"""1 Mbit/s: a chunk's upload may take as long as that, which is no error of a clock."""
+"""1 Mbit/s: the upload of a chunk may take as long as that besides."""
 BATCH_MS = 10_000
 """OpenTelemetry SDKs keep records other than chunks back for up to 5 s before they send them."""
 SAME_CLOCK_MS = 60_000
@@ -74,6 +76,7 @@ def estimate(database: Database, session_ids: Sequence[str]) -> dict[str, ClockE
     parameters = {
         "ids": list(session_ids),
         "slack_ms": SLACK_MS,
+        "delay_ms": DELAY_MS,
         "upload_bytes_per_ms": UPLOAD_BYTES_PER_MS,
         "batch_ms": BATCH_MS,
         "same_clock_ms": SAME_CLOCK_MS,

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from otel_replay.sessions.clock import BATCH_MS, NEVER_MS, SLACK_MS, ClockErrors, Lag, errors
+from otel_replay.sessions.clock import BATCH_MS, DELAY_MS, NEVER_MS, ClockErrors, Lag, errors
 from tests.support.sessions import BROWSER_SCOPE, World, at, new_id, now_ms
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-DELAY_MS = 40
-"""Of what is sent, on its way to us."""
+WAY_MS = 40
+"""That what is sent is under way."""
 IN_1970_MS = 86_400_000
 IN_2099_MS = 4_070_908_800_000
 
@@ -27,9 +27,7 @@ class Visitor:
     ahead_ms: int
     tab: str = "t1"
 
-    def records(
-        self, seq: int, offset_ms: int = 0, delay_ms: int = DELAY_MS, **columns: Any
-    ) -> None:
+    def records(self, seq: int, offset_ms: int = 0, delay_ms: int = WAY_MS, **columns: Any) -> None:
         """Sends a chunk of four seconds a second after its end."""
         true_ms = self.world.zero_ms + offset_ms + 5_000
         sent = {"SentAt": at(true_ms + self.ahead_ms), "ReceivedAt": at(true_ms + delay_ms)}
@@ -65,23 +63,31 @@ def _offsets(world: World, query: str = "") -> dict[str, float]:
 # What the clock's error is
 
 
-@pytest.mark.parametrize("computed", [True, False], ids=["by the worker", "not yet"])
 @pytest.mark.parametrize(
-    "ahead_ms", [7 * MINUTE_MS, -7 * MINUTE_MS, 2_000, -2_000, 30 * 24 * HOUR_MS]
+    ("ahead_ms", "computed"),
+    [
+        (7 * MINUTE_MS, True),
+        (-7 * MINUTE_MS, True),
+        (2_000, True),
+        (-2_000, True),
+        (30 * 24 * HOUR_MS, True),
+        (7 * MINUTE_MS, False),
+    ],
 )
 def test_the_error_is_told(world: World, ahead_ms: int, computed: bool) -> None:
+    """By what the worker computed, and before it came to it."""
     for seq in range(3):
-        Visitor(world, ahead_ms).records(seq, 5_000 * seq, delay_ms=DELAY_MS + 300 * seq)
+        Visitor(world, ahead_ms).records(seq, 5_000 * seq, delay_ms=WAY_MS + 300 * seq)
     if computed:
         world.worker.run_once()
     manifest = world.json(f"sessions/{world.id}/manifest")
-    told = ahead_ms - DELAY_MS
+    told = ahead_ms - WAY_MS
     assert world.session(world.id)["clock_error_ms"] == told
     assert (manifest["clock_error_ms"], manifest["tabs"][0]["clock_error_ms"]) == (told, told)
-    assert manifest["start_ms"] == world.zero_ms + DELAY_MS
+    assert manifest["start_ms"] == world.zero_ms + WAY_MS
 
 
-@pytest.mark.parametrize("ahead_ms", [0, 300, -300, 900, -900])
+@pytest.mark.parametrize("ahead_ms", [0, 900, -900, -1_900])
 def test_what_may_be_delay_is_no_error(world: World, ahead_ms: int) -> None:
     Visitor(world, ahead_ms).records(0)
     assert world.session(world.id)["clock_error_ms"] == 0
@@ -105,15 +111,15 @@ def test_a_chunk_from_a_queue_of_days_changes_nothing(world: World) -> None:
     behind = Visitor(world, -7 * MINUTE_MS)
     behind.records(0)
     behind.records(1, 5_000, delay_ms=3 * 24 * HOUR_MS)
-    assert world.session(world.id)["clock_error_ms"] == -7 * MINUTE_MS - DELAY_MS
+    assert world.session(world.id)["clock_error_ms"] == -7 * MINUTE_MS - WAY_MS
 
 
 def test_a_chunk_that_came_twice_changes_nothing(world: World) -> None:
     ahead = Visitor(world, 7 * MINUTE_MS)
     ahead.records(0)
-    for delay_ms in (DELAY_MS, HOUR_MS):
+    for delay_ms in (WAY_MS, HOUR_MS):
         ahead.records(1, 5_000, delay_ms=delay_ms)
-    assert world.session(world.id)["clock_error_ms"] == 7 * MINUTE_MS - DELAY_MS
+    assert world.session(world.id)["clock_error_ms"] == 7 * MINUTE_MS - WAY_MS
 
 
 def test_a_clock_that_is_set_right_has_the_error_of_most_of_the_recording(world: World) -> None:
@@ -136,7 +142,7 @@ def test_chunks_from_the_future_tell_even_without_the_time_of_sending(world: Wor
     ahead_ms = 7 * MINUTE_MS
     Visitor(world, ahead_ms).records(0, SentAt=at(world.zero_ms + ahead_ms))
     # It ended a second before it was sent.
-    assert world.session(world.id)["clock_error_ms"] == ahead_ms - DELAY_MS - 1_000
+    assert world.session(world.id)["clock_error_ms"] == ahead_ms - WAY_MS - 1_000
 
 
 # Without a recording
@@ -203,10 +209,10 @@ def test_tabs_on_machines_with_different_clocks_share_one_time_line(world: World
     assert [
         (tab["id"], tab["start_offset_ms"], tab["clock_error_ms"]) for tab in manifest["tabs"]
     ] == [
-        ("t1", 0, 7 * MINUTE_MS - DELAY_MS),
-        ("t2", 2_000, -3 * MINUTE_MS - DELAY_MS),
+        ("t1", 0, 7 * MINUTE_MS - WAY_MS),
+        ("t2", 2_000, -3 * MINUTE_MS - WAY_MS),
     ]
-    assert manifest["clock_error_ms"] == 7 * MINUTE_MS - DELAY_MS
+    assert manifest["clock_error_ms"] == 7 * MINUTE_MS - WAY_MS
     assert {event["title"]: event["offset_ms"] for event in _events(world)} == {
         ": in t1": 3_000,
         ": in t2": 3_000,
@@ -215,7 +221,7 @@ def test_tabs_on_machines_with_different_clocks_share_one_time_line(world: World
     assert first.count("\n") == 2  # The tab that truly began first, with its two chunks.
 
 
-def _lag(tab: str, lag_ms: int, explained_ms: int = SLACK_MS, **more: Any) -> Lag:
+def _lag(tab: str, lag_ms: int, explained_ms: int = DELAY_MS, **more: Any) -> Lag:
     return Lag(
         **{
             "tab": tab,
@@ -290,7 +296,7 @@ def test_times_that_were_shown_find_the_events_again(world: World) -> None:
     for offset_ms in (1_000, 2_000, 3_000):
         visitor.throws(str(offset_ms), offset_ms)
     shown = [event["t_ms"] for event in _events(world)]
-    assert shown == [world.zero_ms + DELAY_MS + offset for offset in (1_000, 2_000, 3_000)]
+    assert shown == [world.zero_ms + WAY_MS + offset for offset in (1_000, 2_000, 3_000)]
     (found,) = _events(world, f"from={shown[1]}&to={shown[1]}")
     assert found["title"] == ": 2000"
 
@@ -302,7 +308,7 @@ def test_a_trace_is_shown_by_one_clock(world: World, ahead_ms: int) -> None:
     visitor.requests(1_000)
     _backend(world, 1_050)
     world.worker.run_once()
-    start_ms = world.zero_ms + 1_000 + DELAY_MS
+    start_ms = world.zero_ms + 1_000 + WAY_MS
 
     trace = world.json(f"traces/{world.trace}")
     (root,) = trace["spans"]
@@ -343,6 +349,16 @@ def test_sessions_are_listed_by_our_clock(alone: World, its_ms: int) -> None:
     assert [row["id"] for row in alone.json("sessions")["sessions"]] == [right, wrong, older]
     span = f"from={alone.zero_ms + 4_000}&to={alone.zero_ms + 6_000}"
     assert [row["id"] for row in alone.json(f"sessions?{span}")["sessions"]] == [wrong]
+
+
+def test_a_session_whose_clock_becomes_known_moves_to_its_true_day(alone: World) -> None:
+    behind = Visitor(alone, -10 * 24 * HOUR_MS)
+    alone.click(alone.id, behind.ahead_ms + 1_000)
+    alone.worker.run_once()
+    behind.records(0)
+    alone.worker.run_once()
+    listed = alone.json("sessions")["sessions"]
+    assert [(row["id"], row["start_ms"]) for row in listed] == [(alone.id, alone.zero_ms + WAY_MS)]
 
 
 # When it is finished
@@ -388,5 +404,5 @@ def test_one_event_from_the_future_in_a_chunk_leaves_the_manifest_in_shape(world
     visitor.records(0)
     visitor.records(1, 5_000, EndTime=at(IN_2099_MS))
     manifest = world.json(f"sessions/{world.id}/manifest")
-    assert manifest["end_ms"] == world.zero_ms + 10_000 + DELAY_MS
-    assert manifest["tabs"][0]["chunks"]["end"] == [4_000, 10_000 + DELAY_MS]
+    assert manifest["end_ms"] == world.zero_ms + 10_000 + WAY_MS
+    assert manifest["tabs"][0]["chunks"]["end"] == [4_000, 10_000 + WAY_MS]

@@ -19,7 +19,7 @@ FROM
             SessionId, Tab, 1 AS rank,
             count() AS found,
             groupArray(lag) AS found_lags,
-            argMin(if(told, {slack_ms:Int64} + intDiv(Length, {upload_bytes_per_ms:Int64}), {never_ms:Int64}), lag) AS explained
+            argMin(if(told, {delay_ms:Int64} + intDiv(Length, {upload_bytes_per_ms:Int64}), {never_ms:Int64}), lag) AS explained
         FROM
         (
             SELECT
