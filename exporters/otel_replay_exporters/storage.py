@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from otel_replay.errors import OtelReplayError, UnavailableError
+from otel_replay.errors import OtelReplayError, OverloadedError, UnavailableError
 from otel_replay.instruments import Instruments
 from otel_replay.sessions.chunks import Chunk
 from otel_replay.storage.blobs import BlobStore
@@ -143,8 +143,7 @@ class StorageConsumer:
             size = sum(len(chunk.payload) for chunk in request.chunks)
             waiting.append(self._chunks.submit(request.chunks, size))
         if request.data:
-            commit = self._requests[request.signal]
-            waiting.append(commit.submit(request, _size(request)))
+            waiting.append(self._submit(request))
         if len(waiting) == 1:
             await waiting[0]
             return
@@ -153,6 +152,21 @@ class StorageConsumer:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+    async def _submit(self, request: ExportRequest) -> None:
+        try:
+            await self._requests[request.signal].submit(request, _size(request))
+        except OverloadedError:
+            self._count_failed("enqueue_failed", request)
+            raise
+        except OtelReplayError:
+            self._count_failed("send_failed", request)
+            raise
+
+    def _count_failed(self, how: str, request: ExportRequest) -> None:
+        if self._instruments is not None:
+            failed = getattr(self._instruments, how)[request.signal]
+            failed.labels(request.signal, self._project).inc(request.records)
 
 
 class _Tables:

@@ -13,6 +13,7 @@ describe('perMinute', () => {
     [hour(0, 0, 1, 0, 1, 0), '0.4'],
     [hour(5, 5, 5, 5, 5, 0), '5'],
     [hour(6000, 6000, 6000, 6000, 6000, 1), '6,000'],
+    [hour(7), '7'],
     [hour(), '0'],
   ])('takes the mean of the last five whole minutes', (counts, text) => {
     expect(perMinute(counts)).toBe(text);

@@ -47,10 +47,11 @@ function lastData(lastMs: number | null, nowMs: number): HTMLElement {
   return h('time', { class: 'signal-last', datetime: isoTime(lastMs), title: exactTime(lastMs) }, ago(lastMs, nowMs));
 }
 
-/** The mean of the last five whole minutes: the current one is not over yet. */
+/** The mean of the last five whole minutes; the current one is not over yet, so it counts only where there is no other. */
 export function perMinute(counts: number[]): string {
   const whole = counts.slice(-6, -1);
-  const mean = whole.reduce((sum, count) => sum + count, 0) / Math.max(1, whole.length);
+  const total = whole.reduce((sum, count) => sum + count, 0);
+  const mean = total > 0 ? total / whole.length : (counts.at(-1) ?? 0);
   return mean > 0 && mean < 10 ? mean.toFixed(1).replace(/\.0$/, '') : Math.round(mean).toLocaleString('en');
 }
 
