@@ -1,7 +1,7 @@
 /**
  * Sends a trace, two logs and metrics through OpenTelemetry's SDK, as an application in Node.js does.
  *
- *   node send.mjs <line> <kind> <address> [compression]
+ *   node send.mjs <line> <kind> <address> <service> <compression>
  *
  * Line is 2 or 3, kind is http (JSON), proto or grpc (traces only), address is the receiver's. Times and ids are
  * fixed, so that the rows of all senders can be compared. Exits with 1 when an export fails.
@@ -9,13 +9,13 @@
 
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
-const [line, kind, address, compression = 'none'] = process.argv.slice(2);
+const [line, kind, address, service, compression] = process.argv.slice(2);
 const START_MS = 1_790_000_000_000;
 const at = (ms) => new Date(START_MS + ms);
 
 const load = (name) => import(`${name}-${line}`);
 const { resourceFromAttributes } = await load('resources');
-const resource = resourceFromAttributes({ 'service.name': 'sender', 'service.version': '1.0' });
+const resource = resourceFromAttributes({ 'service.name': service, 'service.version': '1.0' });
 
 async function exporter(signal, name) {
   const module = await load(`exporter-${signal}-otlp-${kind}`);
@@ -80,7 +80,6 @@ async function sendMetrics() {
   meter.createObservableGauge('kettles', { unit: '1' }).addCallback((result) => result.observe(7.5));
   const seconds = meter.createHistogram('wait', { unit: 's', advice: { explicitBucketBoundaries: [1, 5] } });
   for (const value of [0.5, 2, 3, 9]) seconds.record(value);
-  await reader.forceFlush();
   await reader.shutdown();
 }
 
