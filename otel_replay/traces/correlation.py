@@ -42,6 +42,7 @@ class TracedSession:
             "start_ms": found["start_ms"],
             "offset_ms": offset_ms(first_ns, found["start_ms"]),
             "tab": self.tab,
+            "clock_error_ms": self.clock_errors.of(self.tab),
             "user": found["user"],
             "has_replay": found["has_replay"],
         }

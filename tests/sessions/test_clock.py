@@ -315,7 +315,8 @@ def test_a_trace_is_shown_by_one_clock(world: World, ahead_ms: int) -> None:
     assert (trace["start_ms"], trace["duration_ms"]) == (start_ms, 80)
     assert (root["start_ms"], root["children"][0]["start_ms"]) == (start_ms, start_ms + 10)
     assert [log["t_ms"] for log in trace["logs"]] == [start_ms + 10]
-    assert [session["offset_ms"] for session in trace["sessions"]] == [1_000]
+    (session,) = trace["sessions"]
+    assert (session["offset_ms"], session["clock_error_ms"]) == (1_000, ahead_ms - WAY_MS)
 
     (listed,) = world.json(f"sessions/{world.id}/traces")["traces"]
     assert (listed["offset_ms"], listed["duration_ms"], listed["errors"]) == (1_000, 80, 1)

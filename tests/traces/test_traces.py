@@ -92,6 +92,7 @@ def test_a_trace_from_browser_to_database(world: World) -> None:
             "start_ms": world.zero_ms,
             "offset_ms": 1_000,
             "tab": "t1",
+            "clock_error_ms": 0,
             "user": {"id": "u-1", "name": "", "email": ""},
             "has_replay": True,
         }

@@ -70,3 +70,10 @@ def test_a_clock_that_becomes_known_moves_what_is_shown(visit: Open, world: Worl
     moved = f"li[data-kind=click][data-offset-ms='{before[0] + 500:g}']"
     expect(page.locator(moved)).to_be_attached()
     assert _markers(page, "click") == [offset + 500 for offset in before]
+
+
+def test_the_page_of_a_trace_says_it_too(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    set_clock(session, AHEAD_MS)
+    page = visit(f"/traces/{_failed_request(session)['trace_id']}")
+    expect(page.locator(NOTE)).to_contain_text("browser's clock 7 min 2 s ahead, corrected")

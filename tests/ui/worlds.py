@@ -141,6 +141,8 @@ def set_clock(session: Session, ahead_ms: float) -> None:
                 event["timestamp"] += ahead_ms - session.ahead_ms
     session.ahead_ms = ahead_ms
     session.row["clock_error_ms"] = ahead_ms
+    for trace in session.traces.values():
+        trace["sessions"][0]["clock_error_ms"] = ahead_ms
 
 
 def session_row(session_id: str, start: float, end: float, **changes: Any) -> Json:
@@ -313,6 +315,7 @@ def make_trace(session: Session, request: Json) -> Json:
         "spans": [root], "logs": make_logs(start, length, failed, sid),
         "sessions": [{"id": session.id, "start_ms": session.start_ms,
                       "offset_ms": start - session.start_ms, "tab": request["tab"],
+                      "clock_error_ms": session.row["clock_error_ms"],
                       "user": session.row["user"], "has_replay": True}],
     }  # fmt: skip
 

@@ -192,6 +192,7 @@ export interface TraceSession {
   start_ms: number;
   offset_ms: number;
   tab: string;
+  clock_error_ms: number;
   user: User;
   has_replay: boolean;
 }

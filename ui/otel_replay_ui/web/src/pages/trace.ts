@@ -1,6 +1,7 @@
 /** `/traces/ID`: the waterfall, the logs, and what the user saw at that moment. */
 
 import { api, ApiError } from '../lib/api';
+import { clockError } from '../lib/clockerror';
 import { appRoot, copyText, messageOf, notice, toast, topBar } from '../lib/chrome';
 import { h, fill } from '../lib/dom';
 import { ago, clockTime, exactTime, isoTime } from '../lib/format';
@@ -22,8 +23,15 @@ function header(trace: Trace): HTMLElement {
     { class: 'trace-head' },
     h('h1', { title: traceTitle(trace) }, traceTitle(trace)),
     trace.error_count > 0 && h('span', { class: 'badge danger' }, icon('alert', 12), 'failed'),
-    h('p', {}, traceSummary(trace), ' · ', started, ' · ', copyId),
+    h('p', {}, traceSummary(trace), ' · ', started, ' · ', copyId, clockOf(trace)),
   );
+}
+
+function clockOf(trace: Trace): HTMLElement | null {
+  const error = trace.sessions.find((session) => session.clock_error_ms !== 0)?.clock_error_ms;
+  if (error === undefined) return null;
+  const why = "The browser's spans and logs are shown by the server's clock, so that they stand beside the services'.";
+  return h('span', { title: why, data: { testid: 'clock-note' } }, ` · browser's clock ${clockError(error)}, corrected`);
 }
 
 /** The replay at the trace's moment, or a sentence why there is none. */
