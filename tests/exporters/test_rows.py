@@ -5,15 +5,12 @@ Each case is a request of its own; all go in together, as batches do.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf import json_format
-from google.protobuf.message import Message
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from otel_replay.storage.clickhouse import Database
@@ -24,7 +21,7 @@ from otel_replay_receivers.otlp.decode import decode
 from otel_replay_receivers.otlp.json import to_protobuf
 from tests.support.database import temporary_database
 from tests.support.otlp import metrics_request
-from tests.support.row_cases import CASES, METRICS, POINT
+from tests.support.row_cases import CASES, METRICS, POINT, otlp_json
 
 
 class Batch:
@@ -81,25 +78,6 @@ def test_a_column_holds_what_the_stock_exporter_writes(stored: Batch, number: in
     row = stored.row(table, number)
     row["ResourceAttributes"].pop("case")
     assert {name: row[name] for name in columns} == columns
-
-
-HEX = {"traceId", "spanId", "parentSpanId"}
-
-
-def otlp_json(message: Message) -> str:
-    """A request as OTLP/JSON, which is protobuf's JSON but for ids in hex."""
-    return json.dumps(_with_hex_ids(json_format.MessageToDict(message)))
-
-
-def _with_hex_ids(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_with_hex_ids(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: base64.b64decode(item).hex() if key in HEX else _with_hex_ids(item)
-        for key, item in value.items()
-    }
 
 
 @pytest.mark.parametrize("signal", SIGNALS)

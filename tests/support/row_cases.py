@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from otel_replay.telemetry import SignalName
@@ -340,3 +343,21 @@ CASES: list[tuple[str, SignalName, str, Case]] = [
         for name, case in cases.items()
     ),
 ]
+
+HEX = {"traceId", "spanId", "parentSpanId"}
+
+
+def otlp_json(message: Message) -> str:
+    """A request as OTLP/JSON, which is protobuf's JSON but for ids in hex."""
+    return json.dumps(_with_hex_ids(json_format.MessageToDict(message)))
+
+
+def _with_hex_ids(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_hex_ids(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: base64.b64decode(item).hex() if key in HEX else _with_hex_ids(item)
+        for key, item in value.items()
+    }

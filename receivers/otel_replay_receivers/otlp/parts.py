@@ -91,10 +91,12 @@ class _Cut:
 
     def runs(self) -> Iterator[bytes]:
         """A request for each run of records of one scope, none bigger than a slice if it can be."""
-        for tag, _, value, end in fields(self._data, 0, len(self._data)):
+        for tag, begin, value, end in fields(self._data, 0, len(self._data)):
             self._count_sender()
             if tag == _RESOURCES_TAG:
                 yield from self._resource(value, end)
+            else:
+                yield self._data[begin:end]
 
     def _resource(self, start: int, end: int) -> Iterator[bytes]:
         own, scopes = [], []
@@ -105,6 +107,8 @@ class _Cut:
             else:
                 own.append(self._data[begin:stop])
         header = b"".join(own)
+        if not scopes:
+            yield field(_RESOURCES_TAG, header)
         for scope in scopes:
             for request in self._scope(*scope):
                 self._repeated += len(header)
@@ -137,10 +141,10 @@ class _Cut:
                     " one"
                 )
         header = b"".join(own)
-        for first, last in (*runs, (run, end)):
-            if first < last:
-                self._repeated += len(header)
-                yield header + self._data[first:last]
+        runs = [(first, last) for first, last in (*runs, (run, end)) if first < last]
+        for first, last in runs or [(end, end)]:
+            self._repeated += len(header)
+            yield header + self._data[first:last]
 
     def _count_sender(self) -> None:
         self._senders += 1
