@@ -106,6 +106,7 @@ def test_a_full_spool_refuses_for_now_and_takes_again_when_drained(tmp_path: Pat
     with pytest.raises(SpoolFullError, match="which is its limit") as error:
         spool.append(b"y" * 60)
     assert error.value.retry_after_s > 0
+    assert error.value.reason == "spool_full"
     assert drained(spool) == [b"x" * 60]
     spool.append(b"y" * 60)
     # What is there counts after a restart too.

@@ -21,6 +21,7 @@ from otel_replay_ui.app import create_app
 from tests.support.database import temporary_database
 
 ROOT = Path(__file__).parents[2]
+INGEST = ROOT / "docs" / "reference" / "ingest.md"
 NOON = 1_800_014_400.0
 """2027-01-15 12:00 UTC."""
 
@@ -197,4 +198,6 @@ def test_every_reason_of_the_receiver_has_a_sentence_that_helps() -> None:
     named |= set(re.findall(r"(?:unavailable|_too_much)\([^()]*, \"(\w+)\"", code))
     assert len(named) > 12
     assert named <= set(HELP)
+    described = re.findall(r"^\| `(\w+)` \| ", INGEST.read_text(), re.M)
+    assert set(HELP) == set(described)
     assert help_for("something else") == OTHERWISE

@@ -28,6 +28,10 @@ _RETRY_AFTER_S = 10
 class SpoolFullError(UnavailableError):
     """Nothing more fits in; the sender has to keep what it has."""
 
+    default_reason = "spool_full"
+
+    default_reason = "spool_full"
+
 
 class SpoolBudget:
     """How many bytes the spools of a process may have together. Safe for threads."""
