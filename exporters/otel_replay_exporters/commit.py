@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from otel_replay import semconv
-from otel_replay.errors import OtelReplayError, OverloadedError, RetryableError
+from otel_replay.errors import (
+    OtelReplayError,
+    OverloadedError,
+    RetryableError,
+    UnavailableError,
+)
 from otel_replay.self_telemetry import storage_span
 from otel_replay_exporters.figures import CommitFigures
 from otel_replay_exporters.split import Part, Write, new_token, write_in_parts
@@ -236,7 +241,7 @@ class GroupCommit(Generic[T]):
             return writing.result()
         self._given_up = writing
         message = f"ClickHouse or the blob store has not answered for {self._limits.patience_s:g} s"
-        return [Part(items, token, RetryableError(message, 5), later=True)]
+        return [Part(items, token, UnavailableError(message, 5), later=True)]
 
     async def _settle(self, callers: list[_Waiting[T]], part: Part[T]) -> str:
         if part.error is None:

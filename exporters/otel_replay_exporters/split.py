@@ -13,7 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from otel_replay.errors import InvalidDataError, OtelReplayError, RetryableError
+from otel_replay.errors import (
+    InvalidDataError,
+    OtelReplayError,
+    RetryableError,
+    UnavailableError,
+)
 from otel_replay.storage.clickhouse import QueryError
 
 logger = logging.getLogger(__name__)
@@ -97,7 +102,7 @@ def _failed(items: Sequence[T], token: str, error: Exception) -> Part[T]:
     if isinstance(error, RetryableError):
         return Part(items, token, error, later=True)
     if isinstance(error, QueryError) and _is_server_state(error):
-        trouble = RetryableError(f"storage is in trouble: {_first_line(error)}", 5)
+        trouble = UnavailableError(f"storage is in trouble: {_first_line(error)}", 5)
         return Part(items, token, trouble, later=True)
     if isinstance(error, QueryError):
         refusal = InvalidDataError(f"storage refuses this request: {_first_line(error)}")

@@ -284,6 +284,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Quiet: clients that are killed are no news here."""
+
 
 def _serve(folder: Path, port: int) -> None:
     _Handler.engine = _Engine(folder / "clickhouse")
