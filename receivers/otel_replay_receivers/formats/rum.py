@@ -103,10 +103,16 @@ def _piece(record: Any) -> Piece:
         seq=integer(values, counter, MAX_SEQ, number) - 1,
         number=number,
         total=total,
-        # A double has room for microseconds only.
-        time_ms=min(MAX_MS, round(record.time_unix_nano / 1_000_000)),
+        time_ms=_time_ms(record.time_unix_nano),
         text=body,
     )
+
+
+def _time_ms(nanoseconds: int) -> int:
+    """HyperDX sends doubles, with room for microseconds only; Splunk sends milliseconds."""
+    if nanoseconds < MAX_MS:
+        return nanoseconds
+    return min(MAX_MS, round(nanoseconds / 1_000_000))
 
 
 def _number(value: Any) -> Any:

@@ -11,7 +11,7 @@ import requests
 from google.protobuf.json_format import MessageToDict
 
 from tests.receivers.formats.conftest import Player
-from tests.support.rum import Record, event, recording, records, request
+from tests.support.rum import ZERO_MS, Record, event, recording, records, request
 
 Groups = list[list[Record]]
 
@@ -267,3 +267,18 @@ def test_json_requests_carry_replay_too(player: Player) -> None:
     answer = requests.post(url, body, headers={"Content-Type": "application/json"}, timeout=10)
     assert answer.status_code == 200
     assert player.events() == events
+
+
+def test_times_in_milliseconds_are_understood(player: Player) -> None:
+    # Splunk's recorder puts milliseconds where nanoseconds belong.
+    items = records(recording(4, html="x" * 500), 200)
+    for item in items:
+        item["time_unix_nano"] //= 1_000_000
+    player.deliver(items[:2], items[2:])
+    assert player.events() == recording(4, html="x" * 500)
+    start, *_ = player.world.database.query(
+        "SELECT toUnixTimestamp64Milli(min(StartTime)) AS ms FROM replay_chunks"
+        " WHERE SessionId = {id:String}",
+        {"id": player.id},
+    )
+    assert start == {"ms": ZERO_MS}
