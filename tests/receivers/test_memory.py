@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,7 @@ import requests
 from otel_replay.errors import ConfigError
 from otel_replay.instruments import Instruments
 from otel_replay.memory import MemoryGuard, MemoryLimits, available_bytes, resident_bytes
-from tests.receivers.conftest import Receiver, Storage, running
+from tests.receivers.conftest import Receiver, Storage, running, wait_until
 from tests.receivers.test_connections import BODY, SERVICE, answer, connected
 from tests.receivers.test_refusals import retry_delay_s
 
@@ -97,6 +101,22 @@ def test_what_is_being_read_is_given_up_at_the_hard_limit(
         status, headers, body = answer(connection)
         assert (status, headers["retry-after"]) == (503, "5")
         assert b"limit of memory" in body
+
+
+def test_what_is_being_read_over_grpc_is_given_up_too(guarded: Receiver, process: Process) -> None:
+    def never() -> Iterator[bytes]:
+        process.rss = HARD
+        given_up.wait(10)
+        yield BODY
+
+    given_up = threading.Event()
+    with grpc.insecure_channel(guarded.grpc) as channel:
+        with pytest.raises(grpc.RpcError) as caught:
+            channel.stream_unary(SERVICE)(never(), timeout=10)
+        given_up.set()
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert retry_delay_s(error) == 5
 
 
 def test_above_the_soft_limit_requests_are_slowed_down(
@@ -209,3 +229,56 @@ def test_resident_memory_is_that_of_this_process() -> None:
     block = bytearray(b"x" * (64 * MB))
     assert resident_bytes() - before > 48 * MB
     assert len(block) == 64 * MB
+
+
+SENDERS = 60
+SERVER = """
+import asyncio
+from otel_replay.memory import MemoryGuard
+from otel_replay_receivers.otlp.server import OtlpServer
+
+async def store(request):
+    pass
+
+async def main():
+    server = OtlpServer(store, memory=MemoryGuard(bodies_bytes=32 << 20))
+    print(*await server.start(("127.0.0.1", 0), ("127.0.0.1", 0)), flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def test_many_slow_senders_of_much_do_not_fill_the_memory() -> None:
+    """Each sends 4 MiB of the 60 it announces, and stops there: without a limit, 240 MiB."""
+    command = [sys.executable, "-c", SERVER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().split()[1]
+        receiver = Receiver("", f"http://127.0.0.1:{port}", Instruments())
+        before = _most_resident_mb(server.pid)
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(connected(receiver)) for _ in range(SENDERS)]
+            for connection in connections:
+                _send_a_part(connection)
+            ready, _, _ = select.select(connections, [], [], 10)
+            refused = {answer(connection)[0] for connection in ready}
+            assert post(receiver).status_code in (200, 503)
+        grown = _most_resident_mb(server.pid) - before
+        wait_until(lambda: post(receiver).status_code == 200)
+        server.terminate()
+    assert refused == {503}
+    assert grown < 100
+
+
+def _send_a_part(connection: socket.socket) -> None:
+    head = (
+        b"POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
+        b"Content-Length: 60000000\r\n\r\n"
+    )
+    connection.sendall(head + b"x" * (4 * MB))
+
+
+def _most_resident_mb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) >> 10

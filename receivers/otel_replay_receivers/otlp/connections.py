@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -133,4 +134,5 @@ class BoundedConnection(HttpToolsProtocol):
 
 
 def _files() -> int:
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
