@@ -58,7 +58,8 @@ def _check_size(data: bytes) -> None:
     """Counts, in C, what separates values. Where it stands in texts, it counts too."""
     if len(data) > MAX_VALUES and sum(map(data.count, (b",", b":", b"[", b"{"))) > MAX_VALUES:
         raise InvalidDataError(
-            f"the body has over {MAX_VALUES} JSON values: send fewer records in one request"
+            f"the body has over {MAX_VALUES} JSON values: send fewer records in one request",
+            "too_many_parts",
         )
 
 

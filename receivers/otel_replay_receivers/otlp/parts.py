@@ -115,7 +115,8 @@ class _Cut:
                 if self._repeated > MAX_REPEATED_BYTES:
                     raise InvalidDataError(
                         f"resources and scopes take {self._repeated >> 20} MiB, once for each run"
-                        f" of records: at most {MAX_REPEATED_BYTES >> 20} MiB are taken"
+                        f" of records: at most {MAX_REPEATED_BYTES >> 20} MiB are taken",
+                        "too_many_parts",
                     )
                 yield field(_RESOURCES_TAG, header + field(_HELD_TAG, request))
 
@@ -138,7 +139,8 @@ class _Cut:
             if self._records > MAX_RECORDS:
                 raise InvalidDataError(
                     f"the request has over {MAX_RECORDS} {self._signal.levels[2]}: send fewer in"
-                    " one"
+                    " one",
+                    "too_many_parts",
                 )
         header = b"".join(own)
         runs = [(first, last) for first, last in (*runs, (run, end)) if first < last]
@@ -149,7 +151,9 @@ class _Cut:
     def _count_sender(self) -> None:
         self._senders += 1
         if self._senders > MAX_SENDERS:
-            raise InvalidDataError(f"the request has over {MAX_SENDERS} resources and scopes")
+            raise InvalidDataError(
+                f"the request has over {MAX_SENDERS} resources and scopes", "too_many_parts"
+            )
 
     def _check_attributes(self, message: Descriptor, start: int, end: int) -> None:
         """Counts attributes in a message and those in it that are big enough to have too many."""
@@ -159,13 +163,15 @@ class _Cut:
             count += tag == attribute_tag
             if count > MAX_ATTRIBUTES:
                 raise InvalidDataError(
-                    f"a {message.name} has over {MAX_ATTRIBUTES} attributes, which is the limit"
+                    f"a {message.name} has over {MAX_ATTRIBUTES} attributes, which is the limit",
+                    "too_many_parts",
                 )
             self._fields += 1
             if self._fields > MAX_FIELDS:
                 raise InvalidDataError(
                     f"the request has {message.name} messages with over {MAX_FIELDS} parts in all:"
-                    " send fewer in one"
+                    " send fewer in one",
+                    "too_many_parts",
                 )
             if tag in holding and stop - value > _BIG_RECORD:
                 self._check_attributes(holding[tag], value, stop)

@@ -66,14 +66,17 @@ def rows_and_bytes(signal: Signal, request: Any) -> tuple[int, int]:
 
 def _check_senders(number: int) -> None:
     if number > MAX_SENDERS:
-        raise InvalidDataError(f"the request has over {MAX_SENDERS} resources and scopes")
+        raise InvalidDataError(
+            f"the request has over {MAX_SENDERS} resources and scopes", "too_many_parts"
+        )
 
 
 def _check_attributes(sender: Any) -> None:
     if len(sender.attributes) > MAX_ATTRIBUTES:
         raise InvalidDataError(
             f"a {sender.DESCRIPTOR.name} has {len(sender.attributes)} attributes: at most"
-            f" {MAX_ATTRIBUTES} are taken"
+            f" {MAX_ATTRIBUTES} are taken",
+            "too_many_parts",
         )
 
 
@@ -83,5 +86,6 @@ def check_row_bytes(signal: Signal, size: int) -> None:
         raise InvalidDataError(
             f"the request's {signal.levels[2]} make {size >> 20} MiB of rows, as each repeats the"
             f" attributes of its resource and scope: at most {MAX_ROW_BYTES >> 20} MiB are taken,"
-            " so send fewer of them in one request"
+            " so send fewer of them in one request",
+            "too_many_parts",
         )
