@@ -12,7 +12,6 @@ HELP: Final = {
     "too_large": "A request is over max_request_bytes. Send smaller batches, or raise the limit.",
     "too_many_parts": "A request has more records or attributes than one may have. Send smaller"
     " batches, and see what adds so many attributes.",
-    "too_deep": "Attribute values are nested too deeply. Flatten them where they are made.",
     "unauthenticated": "The key is missing or unknown. Give the sender one of the project's ingest"
     " keys.",
     "origin": "A web page of an origin that is not allowed tried to send. Add it to"
