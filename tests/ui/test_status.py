@@ -66,6 +66,20 @@ def test_a_table_that_is_scrolled_by_keyboard_keeps_the_focus(visit: Open, world
     expect(page.get_by_role("region", name="What is stored")).to_be_focused()
 
 
+def test_what_somebody_selects_stays_as_it_is(visit: Open, world: World) -> None:
+    page = visit("/status")
+    row = page.locator("[data-reason=rate_limit] .refusal-help")
+    row.select_text()
+    world.status["refusals"] = []
+    world.status["problems"] = ["something"]
+    look_again(page)
+    expect(page.get_by_test_id("health")).to_have_text("1 problem")
+    expect(row).to_be_visible()
+    page.evaluate("getSelection().removeAllRanges()")
+    look_again(page)
+    expect(page.get_by_text("Nothing was refused.")).to_be_visible()
+
+
 def test_nothing_yet_says_how_to_begin(visit: Open, world: World) -> None:
     world.status = nothing_status()
     page = visit("/status")

@@ -17,15 +17,31 @@ export class StatusView {
   readonly health = h('p', { class: 'health', role: 'status', data: { testid: 'health' } });
   private readonly howTo = howToSend(location.origin, appRoot().dataset['receiver']);
 
+  private problemsShown: number | null = null;
+
   show(status: Status): void {
-    fill(this.health, ...healthLine(status));
-    this.health.className = status.problems.length > 0 ? 'health bad' : 'health';
+    this.showHealth(status.problems.length);
+    if (this.isSelected()) return;
     const { scrollLeft, scrollTop } = document.scrollingElement ?? { scrollLeft: 0, scrollTop: 0 };
     const focused = document.activeElement?.getAttribute('aria-label');
     fill(this.element, ...this.sections(status));
     document.scrollingElement?.scrollTo(scrollLeft, scrollTop);
     // A region that someone scrolls by keyboard keeps the focus although it is a new one.
     if (focused && document.activeElement === document.body) this.element.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** Written only when it changes: it is read aloud each time. */
+  private showHealth(count: number): void {
+    if (count === this.problemsShown) return;
+    this.problemsShown = count;
+    fill(this.health, ...healthLine(count));
+    this.health.className = count > 0 ? 'health bad' : 'health';
+  }
+
+  /** Somebody is about to copy something from the page. */
+  private isSelected(): boolean {
+    const selection = getSelection();
+    return selection !== null && !selection.isCollapsed && selection.containsNode(this.element, true);
   }
 
   private sections(status: Status): Child[] {
@@ -42,8 +58,7 @@ export class StatusView {
   }
 }
 
-function healthLine(status: Status): Child[] {
-  const count = status.problems.length;
+function healthLine(count: number): Child[] {
   return count === 0 ? [icon('check', 14), 'All parts are well'] : [icon('alert', 14), plural(count, 'problem')];
 }
 
