@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_COMPLAINT_S = 5.0
+
 
 @dataclass(frozen=True)
 class CommitLimits:
@@ -89,6 +91,7 @@ class GroupCommit(Generic[T]):
         self._room = asyncio.Condition()
         self._closing = False
         self._thread = CallThread(f"commit-{name}")
+        self._next_complaint = 0.0
         self._given_up: asyncio.Future[list[Part[T]]] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -247,19 +250,26 @@ class GroupCommit(Generic[T]):
         if part.error is None:
             self._stored(part.items)
         elif part.later and self._backlog is not None:
-            logger.warning("%s: into the spool: %s", self.name, part.error)
+            self._complain(f"into the spool: {part.error}")
             return await self._spool(callers, Batch(part.items, part.token, attempted=True))
         else:
-            logger.warning("%s: %d requests not stored: %s", self.name, len(callers), part.error)
+            self._complain(f"{len(callers)} requests not stored: {part.error}")
         _answer(callers, part.error)
         return "failed" if part.error else "stored"
+
+    def _complain(self, message: str) -> None:
+        """Logs it, unless something was logged a moment ago: an outage fails many batches."""
+        now = time.monotonic()
+        if now >= self._next_complaint:
+            self._next_complaint = now + _COMPLAINT_S
+            logger.warning("%s: %s", self.name, message)
 
     async def _spool(self, callers: list[_Waiting[T]], batch: Batch[T]) -> str:
         assert self._backlog is not None
         try:
             await self._backlog.put(batch)
         except RetryableError as exc:
-            logger.error("%s: %s", self.name, exc)
+            self._complain(str(exc))
             _answer(callers, exc)
             return "failed"
         _answer(callers, None)

@@ -14,10 +14,10 @@ import requests
 from otel_replay.errors import UnavailableError
 from otel_replay.storage.blobs.file import FileBlobStore
 from tests.faults.conftest import Start
-from tests.faults.load import PROTOBUF
+from tests.faults.load import PROTOBUF, Load
 from tests.support.faults import FaultyBlobs
 from tests.support.otlp import logs_request
-from tests.support.process import wait_for
+from tests.support.process import Up, wait_for
 
 
 def test_a_blob_store_that_fails_three_times_in_ten(start: Start, tmp_path: Path) -> None:
@@ -110,6 +110,25 @@ def test_a_disk_that_is_full_refuses_for_now_and_loses_nothing(
             assert receiving.spooled("damaged") == 0
             assert [text for sender in load.senders for text in sender.unhelpful] == []
             receiving.count(load).check()
+
+
+def test_up_outlives_a_full_disk(tmp_path: Path) -> None:
+    """Tables, blobs and the spool on one disk, as they are with the embedded ClickHouse."""
+    with (
+        small_disk(tmp_path / "disk", "120m") as disk,
+        Up(disk / "data", "--commit-delay-ms", "10") as up,
+    ):
+        with Load(lambda: str(up.addresses["otlp_http"])) as load:
+            wait_for("traffic", lambda: load.acknowledged() >= 8, 40)
+            fill(disk / "ballast")
+            wait_for("refusals", lambda: any(s.answers[503] for s in load.senders), 40)
+            (disk / "ballast").unlink()
+            goal = load.acknowledged() + 8
+            wait_for("traffic again", lambda: load.acknowledged() >= goal, 40)
+        spool = disk / "data" / "spool"
+        wait_for("the spool to be drained", lambda: not any(spool.rglob("*.spool")), 40)
+        load.count(up.sql).check()
+        assert up.terminate() == 0
 
 
 def fill(ballast: Path) -> None:
