@@ -6,6 +6,7 @@ Resident memory is read, not reckoned: it has everything in it, the embedded eng
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
@@ -188,7 +189,7 @@ class MemoryGuard:
         self._level = level
         if level == "hard" and self._sampled_at - self._collected_at >= _COLLECT_S:
             self._collected_at = self._sampled_at
-            gc.collect()
+            _release()
 
     @property
     def _delay_s(self) -> float:
@@ -196,3 +197,11 @@ class MemoryGuard:
         soft, hard = self._limits.soft_bytes, self._limits.hard_bytes
         share = (self._rss - soft) / (hard - soft)
         return min(max(share * _LONGEST_DELAY_S, _SHORTEST_DELAY_S), _LONGEST_DELAY_S)
+
+
+def _release() -> None:
+    """Gives back what can be: with nothing let in, nobody else would ever ask for it."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # Of the GNU C library only.
+    if trim is not None:
+        trim(0)

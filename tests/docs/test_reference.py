@@ -11,7 +11,6 @@ import pytest
 from otel_replay import semconv
 from otel_replay.config import settings_fields
 from otel_replay.sessions.chunks import MAX_CHUNK_BYTES
-from otel_replay.status.reasons import HELP
 from otel_replay_receivers.otlp.connections import MAX_HEADER_BYTES
 from otel_replay_receivers.otlp.encoding import MAX_FRAMES, ZSTD_WINDOW_LOG
 from tests.docs.pages import ROOT, prose, sections, table
@@ -95,10 +94,6 @@ def test_the_attributes_of_a_chunk_are_those_of_the_code() -> None:
 
 def test_the_limit_of_a_chunk_is_that_of_the_code() -> None:
     assert f"1 byte to {MAX_CHUNK_BYTES >> 20} MiB" in prose(WIRE_FORMAT)
-
-
-def test_the_reasons_of_refusals_are_those_of_the_code() -> None:
-    assert {row[0] for row in table(prose(INGEST), "reason")} == set(HELP)
 
 
 def test_the_limits_of_ingest_are_those_of_the_code() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import select
 import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -229,6 +231,27 @@ def test_resident_memory_is_that_of_this_process() -> None:
     block = bytearray(b"x" * (64 * MB))
     assert resident_bytes() - before > 48 * MB
     assert len(block) == 64 * MB
+
+
+def test_at_the_hard_limit_memory_is_given_back(process: Process) -> None:
+    class Node:
+        itself: Node
+
+    def garbage() -> weakref.ref[Node]:
+        node = Node()
+        node.itself = node
+        return weakref.ref(node)
+
+    gc.disable()
+    try:
+        left, memory = garbage(), guard(process)
+        assert memory.level() == "normal"
+        assert left() is not None
+        process.rss = HARD
+        assert memory.level() == "hard"
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 SENDERS = 60
