@@ -7,29 +7,31 @@ has the rules.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # In 2261: DateTime64(9) ends in 2262, and queries add hours to times.
 LATEST_NS = 9_200_000_000_000_000_000
+_PARTS = ("value", "string_value", "int_value", "bool_value", "double_value", "bytes_value")
+"""Members of an AnyValue's tuple: the presence column of its oneof, and the scalars."""
+_SHORT = ("k", "s", "i", "b", "d", "x")
 _INFINITY = "if({d} > 0, 'Infinity', '-Infinity')"
 
 
 def text(value: str) -> str:
     """A scalar AnyValue as text; unset is empty."""
-    return (
-        f"multiIf({value}.value = 'string_value', {value}.string_value,"
-        f" {value}.value = 'int_value', toString({value}.int_value),"
-        f" {value}.value = 'bool_value', if({value}.bool_value, 'true', 'false'),"
-        f" {value}.value = 'double_value', {_double(f'{value}.double_value')},"
-        f" {value}.value = 'bytes_value', base64Encode({value}.bytes_value),"
-        " '')"
-    )
+    return _rendered(f"{value}.{name}" for name in _PARTS)
 
 
 def attribute_map(attributes: str) -> str:
     """Repeated KeyValue as Map(LowCardinality(String), String), in the sender's order."""
+    # Arrays of members, not an array of tuples: a lambda over tuples copies each of them whole.
+    values = f"tupleElement({attributes}, 'value')"
+    members = ", ".join(f"tupleElement({values}, '{name}')" for name in _PARTS)
     return (
-        "CAST((arrayMap(a -> a.key, {0}), arrayMap(a -> {1}, {0})),"
+        f"CAST((tupleElement({attributes}, 'key'),"
+        f" arrayMap(({', '.join(_SHORT)}) -> {_rendered(_SHORT)}, {members})),"
         " 'Map(LowCardinality(String), String)')"
-    ).format(attributes, text("a.value"))
+    )
 
 
 def hex_id(value: str, size: int) -> str:
@@ -52,6 +54,19 @@ def choice(value: str, names: list[str]) -> str:
 def each(items: str, item: str, sql: str) -> str:
     """An array of `sql` over each `item` of a repeated field."""
     return f"arrayMap({item} -> {sql}, {items})"
+
+
+def _rendered(parts: Iterable[str]) -> str:
+    """The text of a scalar of which `parts` are the SQL of its _PARTS."""
+    kind, string, integer, boolean, double, data = parts
+    return (
+        f"multiIf({kind} = 'string_value', {string},"
+        f" {kind} = 'int_value', toString({integer}),"
+        f" {kind} = 'bool_value', if({boolean}, 'true', 'false'),"
+        f" {kind} = 'double_value', {_double(double)},"
+        f" {kind} = 'bytes_value', base64Encode({data}),"
+        " '')"
+    )
 
 
 def _double(d: str) -> str:

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS ingest_logs_c09085d6 (resource_logs Array(Tuple(resource Tuple(attributes Array(Tuple(key String,
+CREATE TABLE IF NOT EXISTS ingest_logs_f1f25a01 (resource_logs Array(Tuple(resource Tuple(attributes Array(Tuple(key String,
     value Tuple(value Enum8('no' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'bytes_value' = 7),
     string_value String,
     bool_value Bool,
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS ingest_logs_c09085d6 (resource_logs Array(Tuple(resou
     schema_url String)),
     schema_url String))) ENGINE = Null;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_logs_c09085d6_mv TO otel_logs AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_logs_f1f25a01_mv TO otel_logs AS
 SELECT
     if(r.time_unix_nano = 0, if(r.observed_time_unix_nano = 0, now64(9), fromUnixTimestamp64Nano(toInt64(least(r.observed_time_unix_nano, 9200000000000000000)))), fromUnixTimestamp64Nano(toInt64(least(r.time_unix_nano, 9200000000000000000)))) AS Timestamp,
     if(r.observed_time_unix_nano = 0, now64(9), fromUnixTimestamp64Nano(toInt64(least(r.observed_time_unix_nano, 9200000000000000000)))) AS ObservedTimestamp,
@@ -56,7 +56,7 @@ SELECT
     scope_name AS ScopeName,
     scope_version AS ScopeVersion,
     scope_attributes AS ScopeAttributes,
-    CAST((arrayMap(a -> a.key, r.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), r.attributes)), 'Map(LowCardinality(String), String)') AS LogAttributes,
+    CAST((tupleElement(r.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(r.attributes, 'value'), 'value'), tupleElement(tupleElement(r.attributes, 'value'), 'string_value'), tupleElement(tupleElement(r.attributes, 'value'), 'int_value'), tupleElement(tupleElement(r.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(r.attributes, 'value'), 'double_value'), tupleElement(tupleElement(r.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS LogAttributes,
     r.event_name AS EventName
 FROM (
     SELECT resource_attributes, resource_schema_url, scope_attributes,
@@ -65,8 +65,8 @@ FROM (
         arrayJoin(ss.log_records) AS r
     FROM (
         SELECT resource_attributes, resource_schema_url, ss,
-            CAST((arrayMap(a -> a.key, ss.scope.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), ss.scope.attributes)), 'Map(LowCardinality(String), String)') AS scope_attributes
+            CAST((tupleElement(ss.scope.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'string_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'int_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'double_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS scope_attributes
         FROM (
-            SELECT CAST((arrayMap(a -> a.key, rs.resource.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), rs.resource.attributes)), 'Map(LowCardinality(String), String)') AS resource_attributes,
+            SELECT CAST((tupleElement(rs.resource.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'string_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'int_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'double_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS resource_attributes,
                 rs.schema_url AS resource_schema_url, arrayJoin(rs.scope_logs) AS ss
-            FROM (SELECT arrayJoin(resource_logs) AS rs FROM ingest_logs_c09085d6))))
+            FROM (SELECT arrayJoin(resource_logs) AS rs FROM ingest_logs_f1f25a01))))

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS ingest_metrics_abc6ee9a (resource_metrics Array(Tuple(resource Tuple(attributes Array(Tuple(key String,
+CREATE TABLE IF NOT EXISTS ingest_metrics_073daf09 (resource_metrics Array(Tuple(resource Tuple(attributes Array(Tuple(key String,
     value Tuple(value Enum8('no' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'bytes_value' = 7),
     string_value String,
     bool_value Bool,
@@ -148,7 +148,7 @@ CREATE TABLE IF NOT EXISTS ingest_metrics_abc6ee9a (resource_metrics Array(Tuple
     schema_url String)),
     schema_url String))) ENGINE = Null;
 
-CREATE TABLE IF NOT EXISTS ingest_metrics_abc6ee9a_records (resource_attributes Map(LowCardinality(String), String),
+CREATE TABLE IF NOT EXISTS ingest_metrics_073daf09_records (resource_attributes Map(LowCardinality(String), String),
     resource_schema_url String,
     scope_attributes Map(LowCardinality(String), String),
     scope_name String,
@@ -286,7 +286,7 @@ CREATE TABLE IF NOT EXISTS ingest_metrics_abc6ee9a_records (resource_attributes 
     bytes_value String))),
     flags UInt32))))) ENGINE = Null;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_abc6ee9a_otel_metrics_summary_mv TO otel_metrics_summary AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_073daf09_otel_metrics_summary_mv TO otel_metrics_summary AS
 SELECT
     resource_attributes AS ResourceAttributes,
     resource_schema_url AS ResourceSchemaUrl,
@@ -299,7 +299,7 @@ SELECT
     metric_name AS MetricName,
     metric_description AS MetricDescription,
     metric_unit AS MetricUnit,
-    CAST((arrayMap(a -> a.key, p.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), p.attributes)), 'Map(LowCardinality(String), String)') AS Attributes,
+    CAST((tupleElement(p.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(p.attributes, 'value'), 'value'), tupleElement(tupleElement(p.attributes, 'value'), 'string_value'), tupleElement(tupleElement(p.attributes, 'value'), 'int_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(p.attributes, 'value'), 'double_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS Attributes,
     fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9200000000000000000))) AS StartTimeUnix,
     fromUnixTimestamp64Nano(toInt64(least(p.time_unix_nano, 9200000000000000000))) AS TimeUnix,
     p.flags AS Flags,
@@ -313,9 +313,9 @@ FROM (
     FROM (
         SELECT resource_attributes, resource_schema_url, scope_attributes, scope_name, scope_version, scope_schema_url, scope_dropped, r.name AS metric_name, r.description AS metric_description, r.unit AS metric_unit,
             r.summary.data_points AS points
-        FROM ingest_metrics_abc6ee9a_records));
+        FROM ingest_metrics_073daf09_records));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_abc6ee9a_otel_metrics_exponential_histogram_mv TO otel_metrics_exponential_histogram AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_073daf09_otel_metrics_exponential_histogram_mv TO otel_metrics_exponential_histogram AS
 SELECT
     resource_attributes AS ResourceAttributes,
     resource_schema_url AS ResourceSchemaUrl,
@@ -328,7 +328,7 @@ SELECT
     metric_name AS MetricName,
     metric_description AS MetricDescription,
     metric_unit AS MetricUnit,
-    CAST((arrayMap(a -> a.key, p.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), p.attributes)), 'Map(LowCardinality(String), String)') AS Attributes,
+    CAST((tupleElement(p.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(p.attributes, 'value'), 'value'), tupleElement(tupleElement(p.attributes, 'value'), 'string_value'), tupleElement(tupleElement(p.attributes, 'value'), 'int_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(p.attributes, 'value'), 'double_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS Attributes,
     fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9200000000000000000))) AS StartTimeUnix,
     fromUnixTimestamp64Nano(toInt64(least(p.time_unix_nano, 9200000000000000000))) AS TimeUnix,
     p.flags AS Flags,
@@ -336,7 +336,7 @@ SELECT
     p.sum AS Sum,
     p.min AS Min,
     p.max AS Max,
-    arrayMap(e -> CAST((arrayMap(a -> a.key, e.filtered_attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), e.filtered_attributes)), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
+    arrayMap(e -> CAST((tupleElement(e.filtered_attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'string_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'int_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bool_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'double_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
     arrayMap(e -> fromUnixTimestamp64Nano(toInt64(least(e.time_unix_nano, 9200000000000000000))), p.exemplars) AS `Exemplars.TimeUnix`,
     arrayMap(e -> if(e.as_int != 0, toFloat64(e.as_int), e.as_double), p.exemplars) AS `Exemplars.Value`,
     arrayMap(e -> if(length(e.span_id) = 8 AND e.span_id != '\0\0\0\0\0\0\0\0', lower(hex(e.span_id)), ''), p.exemplars) AS `Exemplars.SpanId`,
@@ -355,9 +355,9 @@ FROM (
     FROM (
         SELECT resource_attributes, resource_schema_url, scope_attributes, scope_name, scope_version, scope_schema_url, scope_dropped, r.name AS metric_name, r.description AS metric_description, r.unit AS metric_unit, r.exponential_histogram.aggregation_temporality AS aggregation_temporality,
             r.exponential_histogram.data_points AS points
-        FROM ingest_metrics_abc6ee9a_records));
+        FROM ingest_metrics_073daf09_records));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_abc6ee9a_otel_metrics_histogram_mv TO otel_metrics_histogram AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_073daf09_otel_metrics_histogram_mv TO otel_metrics_histogram AS
 SELECT
     resource_attributes AS ResourceAttributes,
     resource_schema_url AS ResourceSchemaUrl,
@@ -370,7 +370,7 @@ SELECT
     metric_name AS MetricName,
     metric_description AS MetricDescription,
     metric_unit AS MetricUnit,
-    CAST((arrayMap(a -> a.key, p.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), p.attributes)), 'Map(LowCardinality(String), String)') AS Attributes,
+    CAST((tupleElement(p.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(p.attributes, 'value'), 'value'), tupleElement(tupleElement(p.attributes, 'value'), 'string_value'), tupleElement(tupleElement(p.attributes, 'value'), 'int_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(p.attributes, 'value'), 'double_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS Attributes,
     fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9200000000000000000))) AS StartTimeUnix,
     fromUnixTimestamp64Nano(toInt64(least(p.time_unix_nano, 9200000000000000000))) AS TimeUnix,
     p.flags AS Flags,
@@ -378,7 +378,7 @@ SELECT
     p.sum AS Sum,
     p.min AS Min,
     p.max AS Max,
-    arrayMap(e -> CAST((arrayMap(a -> a.key, e.filtered_attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), e.filtered_attributes)), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
+    arrayMap(e -> CAST((tupleElement(e.filtered_attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'string_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'int_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bool_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'double_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
     arrayMap(e -> fromUnixTimestamp64Nano(toInt64(least(e.time_unix_nano, 9200000000000000000))), p.exemplars) AS `Exemplars.TimeUnix`,
     arrayMap(e -> if(e.as_int != 0, toFloat64(e.as_int), e.as_double), p.exemplars) AS `Exemplars.Value`,
     arrayMap(e -> if(length(e.span_id) = 8 AND e.span_id != '\0\0\0\0\0\0\0\0', lower(hex(e.span_id)), ''), p.exemplars) AS `Exemplars.SpanId`,
@@ -392,9 +392,9 @@ FROM (
     FROM (
         SELECT resource_attributes, resource_schema_url, scope_attributes, scope_name, scope_version, scope_schema_url, scope_dropped, r.name AS metric_name, r.description AS metric_description, r.unit AS metric_unit, r.histogram.aggregation_temporality AS aggregation_temporality,
             r.histogram.data_points AS points
-        FROM ingest_metrics_abc6ee9a_records));
+        FROM ingest_metrics_073daf09_records));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_abc6ee9a_otel_metrics_sum_mv TO otel_metrics_sum AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_073daf09_otel_metrics_sum_mv TO otel_metrics_sum AS
 SELECT
     resource_attributes AS ResourceAttributes,
     resource_schema_url AS ResourceSchemaUrl,
@@ -407,12 +407,12 @@ SELECT
     metric_name AS MetricName,
     metric_description AS MetricDescription,
     metric_unit AS MetricUnit,
-    CAST((arrayMap(a -> a.key, p.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), p.attributes)), 'Map(LowCardinality(String), String)') AS Attributes,
+    CAST((tupleElement(p.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(p.attributes, 'value'), 'value'), tupleElement(tupleElement(p.attributes, 'value'), 'string_value'), tupleElement(tupleElement(p.attributes, 'value'), 'int_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(p.attributes, 'value'), 'double_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS Attributes,
     fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9200000000000000000))) AS StartTimeUnix,
     fromUnixTimestamp64Nano(toInt64(least(p.time_unix_nano, 9200000000000000000))) AS TimeUnix,
     p.flags AS Flags,
     if(p.as_int != 0, toFloat64(p.as_int), p.as_double) AS Value,
-    arrayMap(e -> CAST((arrayMap(a -> a.key, e.filtered_attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), e.filtered_attributes)), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
+    arrayMap(e -> CAST((tupleElement(e.filtered_attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'string_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'int_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bool_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'double_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
     arrayMap(e -> fromUnixTimestamp64Nano(toInt64(least(e.time_unix_nano, 9200000000000000000))), p.exemplars) AS `Exemplars.TimeUnix`,
     arrayMap(e -> if(e.as_int != 0, toFloat64(e.as_int), e.as_double), p.exemplars) AS `Exemplars.Value`,
     arrayMap(e -> if(length(e.span_id) = 8 AND e.span_id != '\0\0\0\0\0\0\0\0', lower(hex(e.span_id)), ''), p.exemplars) AS `Exemplars.SpanId`,
@@ -425,9 +425,9 @@ FROM (
     FROM (
         SELECT resource_attributes, resource_schema_url, scope_attributes, scope_name, scope_version, scope_schema_url, scope_dropped, r.name AS metric_name, r.description AS metric_description, r.unit AS metric_unit, r.sum.aggregation_temporality AS aggregation_temporality, r.sum.is_monotonic AS is_monotonic,
             r.sum.data_points AS points
-        FROM ingest_metrics_abc6ee9a_records));
+        FROM ingest_metrics_073daf09_records));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_abc6ee9a_otel_metrics_gauge_mv TO otel_metrics_gauge AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_073daf09_otel_metrics_gauge_mv TO otel_metrics_gauge AS
 SELECT
     resource_attributes AS ResourceAttributes,
     resource_schema_url AS ResourceSchemaUrl,
@@ -440,12 +440,12 @@ SELECT
     metric_name AS MetricName,
     metric_description AS MetricDescription,
     metric_unit AS MetricUnit,
-    CAST((arrayMap(a -> a.key, p.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), p.attributes)), 'Map(LowCardinality(String), String)') AS Attributes,
+    CAST((tupleElement(p.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(p.attributes, 'value'), 'value'), tupleElement(tupleElement(p.attributes, 'value'), 'string_value'), tupleElement(tupleElement(p.attributes, 'value'), 'int_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(p.attributes, 'value'), 'double_value'), tupleElement(tupleElement(p.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS Attributes,
     fromUnixTimestamp64Nano(toInt64(least(p.start_time_unix_nano, 9200000000000000000))) AS StartTimeUnix,
     fromUnixTimestamp64Nano(toInt64(least(p.time_unix_nano, 9200000000000000000))) AS TimeUnix,
     p.flags AS Flags,
     if(p.as_int != 0, toFloat64(p.as_int), p.as_double) AS Value,
-    arrayMap(e -> CAST((arrayMap(a -> a.key, e.filtered_attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), e.filtered_attributes)), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
+    arrayMap(e -> CAST((tupleElement(e.filtered_attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'string_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'int_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bool_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'double_value'), tupleElement(tupleElement(e.filtered_attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)'), p.exemplars) AS `Exemplars.FilteredAttributes`,
     arrayMap(e -> fromUnixTimestamp64Nano(toInt64(least(e.time_unix_nano, 9200000000000000000))), p.exemplars) AS `Exemplars.TimeUnix`,
     arrayMap(e -> if(e.as_int != 0, toFloat64(e.as_int), e.as_double), p.exemplars) AS `Exemplars.Value`,
     arrayMap(e -> if(length(e.span_id) = 8 AND e.span_id != '\0\0\0\0\0\0\0\0', lower(hex(e.span_id)), ''), p.exemplars) AS `Exemplars.SpanId`,
@@ -456,17 +456,17 @@ FROM (
     FROM (
         SELECT resource_attributes, resource_schema_url, scope_attributes, scope_name, scope_version, scope_schema_url, scope_dropped, r.name AS metric_name, r.description AS metric_description, r.unit AS metric_unit,
             r.gauge.data_points AS points
-        FROM ingest_metrics_abc6ee9a_records));
+        FROM ingest_metrics_073daf09_records));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_abc6ee9a_mv TO ingest_metrics_abc6ee9a_records AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS ingest_metrics_073daf09_mv TO ingest_metrics_073daf09_records AS
     SELECT resource_attributes, resource_schema_url, scope_attributes,
         ss.scope.name AS scope_name, ss.scope.version AS scope_version,
         ss.schema_url AS scope_schema_url, ss.scope.dropped_attributes_count AS scope_dropped,
         arrayJoin(ss.metrics) AS r
     FROM (
         SELECT resource_attributes, resource_schema_url, ss,
-            CAST((arrayMap(a -> a.key, ss.scope.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), ss.scope.attributes)), 'Map(LowCardinality(String), String)') AS scope_attributes
+            CAST((tupleElement(ss.scope.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'string_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'int_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'double_value'), tupleElement(tupleElement(ss.scope.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS scope_attributes
         FROM (
-            SELECT CAST((arrayMap(a -> a.key, rs.resource.attributes), arrayMap(a -> multiIf(a.value.value = 'string_value', a.value.string_value, a.value.value = 'int_value', toString(a.value.int_value), a.value.value = 'bool_value', if(a.value.bool_value, 'true', 'false'), a.value.value = 'double_value', multiIf(isNaN(a.value.double_value), 'NaN', isInfinite(a.value.double_value), if(a.value.double_value > 0, 'Infinity', '-Infinity'), abs(a.value.double_value) >= 1e21, replaceOne(toString(a.value.double_value), 'e', 'e+'), toString(a.value.double_value)), a.value.value = 'bytes_value', base64Encode(a.value.bytes_value), ''), rs.resource.attributes)), 'Map(LowCardinality(String), String)') AS resource_attributes,
+            SELECT CAST((tupleElement(rs.resource.attributes, 'key'), arrayMap((k, s, i, b, d, x) -> multiIf(k = 'string_value', s, k = 'int_value', toString(i), k = 'bool_value', if(b, 'true', 'false'), k = 'double_value', multiIf(isNaN(d), 'NaN', isInfinite(d), if(d > 0, 'Infinity', '-Infinity'), abs(d) >= 1e21, replaceOne(toString(d), 'e', 'e+'), toString(d)), k = 'bytes_value', base64Encode(x), ''), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'string_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'int_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'bool_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'double_value'), tupleElement(tupleElement(rs.resource.attributes, 'value'), 'bytes_value'))), 'Map(LowCardinality(String), String)') AS resource_attributes,
                 rs.schema_url AS resource_schema_url, arrayJoin(rs.scope_metrics) AS ss
-            FROM (SELECT arrayJoin(resource_metrics) AS rs FROM ingest_metrics_abc6ee9a)))
+            FROM (SELECT arrayJoin(resource_metrics) AS rs FROM ingest_metrics_073daf09)))
