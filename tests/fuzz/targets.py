@@ -19,6 +19,7 @@ from otel_replay_receivers.otlp.signals import SIGNALS
 from otel_replay_receivers.otlp.status import Refusal
 from tests.fuzz import corpus
 from tests.fuzz.mutate import mutated
+from tests.fuzz.structure import mutated_document, mutated_message
 
 TAKEN = "taken"
 REFUSED = "refused"
@@ -30,7 +31,7 @@ Target = Callable[[Random], str]
 
 
 def _protobuf(signal: SignalName, valid: Callable[[], Sequence[bytes]], random: Random) -> str:
-    data = mutated(random.choice(valid()), valid(), random)
+    data = _spoiled(random.choice(valid()), valid(), random)
     try:
         _check(decode(signal, data, _NOW_MS))
     except InvalidDataError:
@@ -38,9 +39,24 @@ def _protobuf(signal: SignalName, valid: Callable[[], Sequence[bytes]], random: 
     return TAKEN
 
 
+def _spoiled(data: bytes, valid: Sequence[bytes], random: Random) -> bytes:
+    """Half of them so that they are still in form."""
+    for _ in range(random.choice((1, 1, 3))):
+        spoil = random.choice((mutated, mutated_message, mutated_message, mutated_message))
+        data = spoil(data, valid, random)
+    return data
+
+
 def _json(signal: SignalName, random: Random) -> str:
     valid = corpus.documents(signal)
-    data = mutated(random.choice(valid), valid, random)
+    data = random.choice(valid)
+    for _ in range(random.choice((1, 1, 3))):
+        try:
+            data = mutated_document(data, random)
+        except ValueError:
+            data = mutated(data, valid, random)
+        if random.random() < 0.3:
+            data = mutated(data, valid, random)
     try:
         _check(decode(signal, to_protobuf(signal, data), _NOW_MS))
     except InvalidDataError:
@@ -69,7 +85,7 @@ def _records(request: ExportRequest) -> int:
 def _sliced(signal: SignalName, random: Random) -> str:
     """Small requests as if they were big: they are cut, and must come out as if they were not."""
     valid = corpus.requests(signal)
-    data = mutated(b"".join(random.choices(valid, k=3)), valid, random)
+    data = _spoiled(b"".join(random.choices(valid, k=3)), valid, random)
     try:
         whole = decode(signal, data, _NOW_MS)
     except InvalidDataError:

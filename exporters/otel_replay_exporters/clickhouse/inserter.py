@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.clickhouse import Database, QueryError
 from otel_replay_exporters.clickhouse.extraction import Signal
+from otel_replay_exporters.clickhouse.normal import NOT_NORMAL_CODES, normal
 from otel_replay_exporters.clickhouse.signals import SIGNALS
 
 
@@ -37,7 +38,14 @@ class OtlpInserter:
         Requests have one repeated field at the top, so joined bytes are one bigger request.
         Raises QueryError when ClickHouse refuses the batch, UnavailableError when it is away.
         """
-        data = b"".join(requests)
+        try:
+            self._insert(b"".join(requests), token)
+        except QueryError as exc:
+            if exc.code not in NOT_NORMAL_CODES:
+                raise
+            self._insert(b"".join(normal(self._signal.name, data) for data in requests), token)
+
+    def _insert(self, data: bytes, token: str) -> None:
         if data:
             settings = {**self._settings, "insert_deduplication_token": token}
             self._database.insert_bytes(self._signal.ingest_table, data, "ProtobufSingle", settings)
