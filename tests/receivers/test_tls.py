@@ -136,3 +136,42 @@ def test_a_file_that_cannot_be_used_is_named_at_the_start(files: Files, case: st
     )
     with pytest.raises(ConfigError, match=named), running(Storage(), tls=tls):
         pass
+
+
+def shown_over_http(receiver: Receiver) -> str:
+    """The certificate that a new connection gets, PEM."""
+    return ssl.get_server_certificate(receiver.address)
+
+
+def test_a_renewed_certificate_is_used_for_new_connections(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    with running(Storage(), tls=files.tls()) as receiver:
+        before = shown_over_http(receiver)
+        authority = trustme.CA()
+        renewed = authority.issue_cert("127.0.0.1")
+        renewed.cert_chain_pems[0].write_to_path(files.certificate)
+        assert shown_over_http(receiver) == before, "its key is not there yet"
+        with channel(receiver, files, client=False) as opened:
+            assert opened.unary_unary(SERVICE)(BODY, timeout=10) == b""
+        renewed.private_key_pem.write_to_path(files.key)
+        after = shown_over_http(receiver)
+        assert after.split() == renewed.cert_chain_pems[0].bytes().decode().split()
+        authority.cert_pem.write_to_path(files.authority)
+        assert post(receiver, files, client=False).status_code == 200
+        with channel(receiver, files, client=False) as opened:
+            assert opened.unary_unary(SERVICE)(BODY, timeout=10) == b""
+
+
+def test_renewed_authorities_of_clients_count_as_well(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    with running(Storage(), tls=files.tls(clients=True)) as receiver:
+        assert post(receiver, files, client=True).status_code == 200
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(files.client_authority)
+        with pytest.raises(requests.ConnectionError):
+            post(receiver, files, client=True)
+        client = authority.issue_cert("sender@example.com")
+        client.private_key_and_cert_chain_pem.write_to_path(files.client)
+        assert post(receiver, files, client=True).status_code == 200
+        with channel(receiver, files, client=True) as opened:
+            assert opened.unary_unary(SERVICE)(BODY, timeout=10) == b""
