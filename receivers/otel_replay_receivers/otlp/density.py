@@ -52,5 +52,6 @@ class Density:
             if self._messages_left < 0 or self._fields_left < 0:
                 raise InvalidDataError(
                     f"the request has too many parts for its size, in a {message.name} at last:"
-                    f" expected one for each {MIN_BYTES} bytes"
+                    f" expected one for each {MIN_BYTES} bytes",
+                    "too_many_parts",
                 )
