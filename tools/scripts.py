@@ -31,7 +31,9 @@ SDK = Package(
     name="sdk",
     title="browser SDK",
     folder=ROOT / "sdk-js",
-    outputs=(ROOT / "otel_replay" / "browser" / "dist" / "otel.js",),
+    outputs=tuple(
+        ROOT / "otel_replay" / "browser" / "dist" / name for name in ("otel.js", "otel-late.js")
+    ),
 )
 UI = Package(
     name="ui",

@@ -1,22 +1,27 @@
-"""The built browser SDK, as a file to serve."""
+"""The built browser SDK, as files to serve beside each other."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from otel_replay.errors import ConfigError
 
 _BUILT = Path(__file__).parent / "dist" / "otel.js"
 
+SDK_FILES: Final = ("otel.js", "otel-late.js", "otel-stub.js")
+"""What pages load: the script tag's file, what it loads itself, the stub of the async loader."""
 
-def sdk_path() -> Path:
-    """Return the script-tag build; its source map lies beside it as ``otel.js.map``.
+
+def sdk_path(name: str = "otel.js") -> Path:
+    """Return one of SDK_FILES; its source map lies beside it, with ``.map`` behind the name.
 
     Raises ConfigError when it has not been built, which only happens in a clone.
     """
-    if not _BUILT.is_file():
+    built = _BUILT.with_name(name)
+    if not built.is_file():
         raise ConfigError(
-            f"{_BUILT} is missing: the browser SDK is not built. Build it with make setup, or "
+            f"{built} is missing: the browser SDK is not built. Build it with make setup, or "
             "with npm ci && npm run build in sdk-js"
         )
-    return _BUILT
+    return built

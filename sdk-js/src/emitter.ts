@@ -1,6 +1,9 @@
+import { randomHex } from './ids';
 import type { Attributes, AttributeValue, LogRecord, Severity } from './otlp/model';
+import type { Privacy } from './privacy/privacy';
+import { isSecretName, MASK } from './privacy/mask';
 import * as names from './semconv';
-import { limit, withoutCredentials } from './text';
+import { limit, STACK_LIMIT } from './text';
 
 /** Who uses the page; every field is sent as `user.<field>`. */
 export interface User {
@@ -30,10 +33,12 @@ export interface Identity {
   readonly sessionId: () => string | undefined;
   readonly tab: () => string;
   readonly user: () => User;
+  /** What the page has set for everything. */
+  readonly common: () => Attributes;
 }
 
 /** Makes log records out of events and hands them to `sink`; without a running session they are left out. */
-export function createEmitter(identity: Identity, sink: (record: LogRecord) => void): Emit {
+export function createEmitter(identity: Identity, privacy: Privacy, sink: (record: LogRecord) => void): Emit {
   return (eventName, event) => {
     const common = identityAttributes(identity, event.sessionId, event.tab);
     if (!common) return;
@@ -42,9 +47,9 @@ export function createEmitter(identity: Identity, sink: (record: LogRecord) => v
       eventName: limit(eventName, 256),
       timeMs: event.timeMs ?? now,
       observedMs: now,
-      attributes: { [names.URL_FULL]: currentUrl(), ...limitAttributes(event.attributes), ...common },
+      attributes: { ...redact({ [names.URL_FULL]: location.href, ...event.attributes }, privacy), [names.RECORD_UID]: randomHex(16), ...common },
       ...(event.severity === undefined ? {} : { severity: event.severity }),
-      ...(event.body === undefined ? {} : { body: event.body }),
+      ...(event.body === undefined ? {} : { body: privacy.text(event.body) }),
     });
   };
 }
@@ -52,24 +57,30 @@ export function createEmitter(identity: Identity, sink: (record: LogRecord) => v
 /** `session.id`, `session.replay.tab` and `user.*`, or undefined without a session. */
 export function identityAttributes(identity: Identity, sessionId = identity.sessionId(), tab?: string): Attributes | undefined {
   if (sessionId === undefined) return undefined;
-  return { [names.SESSION_ID]: sessionId, [names.REPLAY_TAB]: tab ?? identity.tab(), ...userAttributes(identity.user()) };
+  const user = Object.entries(identity.user()).map(([key, value]) => [`user.${key}`, limited(value, (text) => limit(text))]);
+  return { ...identity.common(), ...(Object.fromEntries(user) as Attributes), [names.SESSION_ID]: sessionId, [names.REPLAY_TAB]: tab ?? identity.tab() };
 }
 
-export function currentUrl(): string {
-  return limit(withoutCredentials(location.href));
+/** Texts without what the privacy mode hides, and at their limits. */
+export function redact(attributes: Attributes, privacy: Privacy): Attributes {
+  const clean = Object.entries(attributes).map(([key, value]) => [key, limited(value, (text, name) => redactText(name ?? key, text, privacy))]);
+  return Object.fromEntries(clean) as Attributes;
 }
 
-function userAttributes(user: User): Attributes {
-  const entries = Object.entries(user).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([key, value]) => [`user.${key}`, limitValue(value)]));
+const SHOWN = [names.EXCEPTION_MESSAGE, names.DOCUMENT_TITLE, names.ELEMENT_TEXT, names.REQUEST_BODY, names.RESPONSE_BODY];
+
+function redactText(name: string, text: string, privacy: Privacy): string {
+  if (name === names.EXCEPTION_STACKTRACE) return limit(privacy.stack(text), STACK_LIMIT);
+  if (name === names.URL_FULL) return limit(privacy.url(text));
+  if (SHOWN.includes(name)) return limit(privacy.text(text));
+  if (privacy.mode === 'open') return limit(text);
+  return isSecretName(name) ? MASK : limit(privacy.scrub(text));
 }
 
-/** Texts at their limit; stack traces, which signals have cut already, keep theirs. */
-function limitAttributes(attributes: Attributes): Attributes {
-  const limited = Object.entries(attributes).map(([key, value]) => [key, key === names.EXCEPTION_STACKTRACE ? value : limitValue(value)]);
-  return Object.fromEntries(limited) as Attributes;
-}
-
-function limitValue(value: AttributeValue): AttributeValue {
-  return typeof value === 'string' ? limit(value) : value;
+/** Texts inside go through `text`, with the name of their field where they have one. */
+function limited(value: AttributeValue, text: (value: string, name?: string) => string, name?: string, depth = 0): AttributeValue {
+  if (typeof value === 'string') return text(value, name);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || depth > 6) return value;
+  if (Array.isArray(value)) return value.map((item: AttributeValue) => limited(item, text, name, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, limited(item as AttributeValue, text, key, depth + 1)]));
 }

@@ -1,4 +1,4 @@
-import type { Options } from './options';
+import type { Options, Settings } from './options';
 import type { Attributes } from './otlp/model';
 import { limit } from './text';
 import { VERSION } from './version';
@@ -11,7 +11,7 @@ interface ClientHints {
 }
 
 /** The OTLP resource of this page. The session is not in it: it can change while the page stays. */
-export function resourceAttributes(options: Options): Attributes {
+export function resourceAttributes(options: Options, { privacy, sampleRate }: Settings): Attributes {
   const hints = (navigator as { userAgentData?: ClientHints }).userAgentData;
   return {
     'service.name': options.serviceName,
@@ -25,6 +25,8 @@ export function resourceAttributes(options: Options): Attributes {
     'browser.platform': hints?.platform,
     'browser.mobile': hints?.mobile,
     'browser.brands': hints?.brands?.map(({ brand, version }) => `${brand} ${version}`),
+    'session.replay.privacy': privacy.mode,
+    'session.sample_rate': sampleRate,
     ...options.resourceAttributes,
   };
 }

@@ -3,21 +3,42 @@
  *
  *     <script src="/static/otel.js" data-endpoint="https://otel.example.com" data-service="shop-web" data-key="…"></script>
  */
-import { init, type Options } from './index';
+import { forward, init, initWith, type Handle } from './api';
+import { readStub } from './early';
+import type { Options } from './options';
+import { VERSION } from './version';
 
-export * from './index';
+const FUNCTIONS = 'identify setAttributes track recordException recordState addNote consent start stop pause resume trigger';
+const QUIET = 'getSessionId getSessionUrl flush shutdown';
 
 const tag = document.currentScript;
-if (tag instanceof HTMLScriptElement && tag.dataset['endpoint'] !== undefined) init(readTag(tag.dataset));
+const target = window as { otelReplay?: unknown };
+const stub = readStub(target.otelReplay);
+const early = [...(stub?.errors ?? [])];
+const api: Record<string, unknown> = { VERSION, init };
+const add = (names: string, quiet: boolean): void => names.split(' ').forEach((name) => (api[name] = forward(name as keyof Handle, quiet)));
+add(FUNCTIONS, false);
+add(QUIET, true);
+target.otelReplay = api;
+if (tag instanceof HTMLScriptElement && tag.dataset['endpoint'] !== undefined) initWith(readTag(tag.dataset), early);
+stub?.calls.forEach(([name, args]) => {
+  if (name === 'init') initWith(args[0] as Options, early);
+  else (api[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+});
 
 function readTag(data: DOMStringMap): Options {
-  const { endpoint = '', service = '', version, environment, traceOrigins, key } = data;
-  return {
+  const { endpoint, service = '', version, environment, traceOrigins, key, privacy, sampleRate, viewer, consent } = data;
+  const options = {
     endpoint,
     serviceName: service,
-    ...(version === undefined ? {} : { serviceVersion: version }),
-    ...(environment === undefined ? {} : { environment }),
-    ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
-    ...(traceOrigins === undefined ? {} : { traceOrigins: traceOrigins.split(',').map((origin) => origin.trim()) }),
+    serviceVersion: version,
+    environment,
+    headers: key === undefined ? undefined : { authorization: `Bearer ${key}` },
+    traceOrigins: traceOrigins?.split(',').map((origin) => origin.trim()),
+    privacy,
+    sampleRate: sampleRate === undefined ? undefined : Number(sampleRate),
+    viewerUrl: viewer,
+    requireConsent: consent === 'required',
   };
+  return options as unknown as Options;
 }

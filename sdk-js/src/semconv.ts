@@ -12,6 +12,18 @@ export const IDENTIFY_EVENT = 'session.identify';
 export const EXCEPTION_EVENT = 'exception';
 export const NAVIGATION_EVENT = 'browser.navigation';
 export const CONSOLE_EVENT = 'browser.console';
+export const NOTE_EVENT = 'session.note';
+export const STATE_EVENT = 'browser.state';
+export const DROPS_EVENT = 'session.replay.counters';
+export const RAGE_EVENT = 'browser.user_action.rage_click';
+export const DEAD_EVENT = 'browser.user_action.dead_click';
+export const VITAL_EVENT = 'browser.web_vital';
+export const LONG_TASK_EVENT = 'browser.long_task';
+export const VISIBILITY_EVENT = 'browser.visibility';
+export const CONNECTIVITY_EVENT = 'browser.connectivity';
+export const MEMORY_EVENT = 'browser.memory';
+export const RESOURCE_ERROR_EVENT = 'browser.resource_error';
+export const CSP_EVENT = 'browser.csp_violation';
 export const CLICK_EVENT = 'browser.user_action.click';
 
 export const SESSION_ID = 'session.id';
@@ -27,6 +39,8 @@ export const REPLAY_SIZE = 'session.replay.size';
 export const REPLAY_FINAL = 'session.replay.final';
 export const REPLAY_DROPPED_REASON = 'session.replay.dropped.reason';
 
+/** Tells a record that was delivered twice from two records. */
+export const RECORD_UID = 'log.record.uid';
 export const URL_FULL = 'url.full';
 export const EXCEPTION_TYPE = 'exception.type';
 export const EXCEPTION_MESSAGE = 'exception.message';
@@ -49,3 +63,6 @@ export const HTTP_RESPONSE_SIZE = 'http.response.body.size';
 export const SERVER_ADDRESS = 'server.address';
 export const SERVER_PORT = 'server.port';
 export const ERROR_TYPE = 'error.type';
+export const REQUEST_BODY = 'http.request.body.content';
+export const RESPONSE_BODY = 'http.response.body.content';
+export const REQUEST_SIZE = 'http.request.body.size';

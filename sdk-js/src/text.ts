@@ -8,8 +8,3 @@ export function limit(text: string, max: number = ATTRIBUTE_LIMIT): string {
   const last = text.charCodeAt(max - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
-
-/** An absolute http(s) address without `user:password@`; other text is returned as it is. */
-export function withoutCredentials(href: string): string {
-  return href.replace(/^(https?:\/\/)[^/?#@]*@/i, '$1');
-}

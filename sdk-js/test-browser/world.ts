@@ -7,7 +7,7 @@ import { chromium, type Browser } from 'playwright-core';
 
 import { decodeLogs, decodeSpans, type DecodedRecord, type DecodedSpan } from '../test/otlp';
 
-const SDK = readFileSync(new URL('../dist/otel.js', import.meta.url));
+const SDK = ['/otel.js', '/otel-late.js', '/otel-stub.js'];
 
 /** A request that the site's backend saw. */
 export interface SeenRequest {
@@ -91,7 +91,7 @@ export class World {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    if (path === '/otel.js') return void response.setHeader('content-type', 'text/javascript').end(SDK);
+    if (SDK.includes(path)) return void response.setHeader('content-type', 'text/javascript').end(readFileSync(new URL(`../dist${path}`, import.meta.url)));
     const page = this.pages.get(path.split('?')[0] ?? path);
     if (page !== undefined && request.method === 'GET') {
       if (this.policy !== undefined) response.setHeader('content-security-policy', this.policy);

@@ -1,6 +1,6 @@
 import type { eventWithTime } from '@rrweb/types';
 
-import type { RecordOptions } from '../src/replay/rrweb';
+import type { RecordOptions } from '../src/late/rrweb';
 
 /** Stands in for rrweb's `record`: emits a checkpoint when started or asked, and what a test has happen. */
 export class FakeRrweb {

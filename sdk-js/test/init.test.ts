@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 import type { Handle, Options } from '../src/index';
 import * as sdk from '../src/index';
@@ -11,13 +11,18 @@ import { ENDPOINT, Receiver } from './receiver';
 
 const { rrweb } = vi.hoisted(() => ({ rrweb: { current: undefined as unknown as FakeRrweb } }));
 vi.mock('@rrweb/record', () => ({
-  record: Object.assign((options: never) => rrweb.current.record(options), { takeFullSnapshot: () => rrweb.current.record.takeFullSnapshot() }),
+  record: Object.assign((options: never) => rrweb.current.record(options), {
+    takeFullSnapshot: () => rrweb.current.record.takeFullSnapshot(),
+    mirror: { getNode: () => null, getId: () => -1 },
+  }),
 }));
 
 const MINUTE = 60_000;
 let receiver: Receiver;
 let warn: ReturnType<typeof vi.spyOn>;
 
+// Loading takes real time, which fake clocks do not wait for.
+beforeAll(() => import('../src/late'));
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2026-01-05T10:00:00Z') });
   window.happyDOM.setURL('https://shop.test/cart');
@@ -103,6 +108,7 @@ test('10,000 numbered changes under random failures arrive once each, in order, 
   // The pauses between attempts too, or the number of failures would differ from run to run.
   vi.spyOn(Math, 'random').mockImplementation(random);
   start();
+  await vi.advanceTimersByTimeAsync(1);
   for (let round = 0; round < 200; round++) {
     for (let i = 0; i < 50; i++) rrweb.current.change();
     if (receiver.answers.length === 0 && random() < 0.6) receiver.answers.push(...[503, 'offline' as const, 'offline' as const, 429].slice(0, 1 + Math.floor(random() * 4)));

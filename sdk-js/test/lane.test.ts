@@ -7,12 +7,19 @@ import type { Outcome } from '../src/delivery/transport';
 class Numbered implements Item {
   order = 0;
   ready: boolean;
+  get key(): string {
+    return String(this.value);
+  }
   constructor(
     readonly value: number,
     readonly size = 100,
     ready = true,
   ) {
     this.ready = ready;
+  }
+
+  stored(): never {
+    throw new Error('nobody asks for it here');
   }
 }
 

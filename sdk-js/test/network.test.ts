@@ -5,6 +5,7 @@ import { watchFetch } from '../src/network/fetch';
 import { Tracer, type NetworkOptions } from '../src/network/tracer';
 import { watchXhr } from '../src/network/xhr';
 import { Warnings } from '../src/warnings';
+import { testPrivacy } from './privacy';
 import { ENDPOINT, Receiver } from './receiver';
 
 const SESSION = 'a'.repeat(32);
@@ -22,12 +23,12 @@ beforeEach(() => {
 afterEach(() => undo.splice(0).reverse().forEach((step) => step()));
 
 function tracer(options: Partial<NetworkOptions> = {}): Tracer {
-  const identity = { sessionId: () => sessionId, tab: () => 'b'.repeat(16), user: () => ({ id: 'u1' }) };
-  return new Tracer({ endpoint: ENDPOINT, traceOrigins: [], ignoreUrls: [], ...options }, identity, (span) => spans.push(span));
+  const identity = { sessionId: () => sessionId, tab: () => 'b'.repeat(16), user: () => ({ id: 'u1' }), common: () => ({}) };
+  return new Tracer({ endpoint: ENDPOINT, traceOrigins: [], ignoreUrls: [], network: {}, ...options }, testPrivacy(), identity, (span) => spans.push(span));
 }
 
 function watch(options: Partial<NetworkOptions> = {}): void {
-  undo.push(watchFetch(tracer(options), new Warnings()));
+  undo.push(watchFetch(tracer(options), new Warnings(), new WeakSet()));
 }
 
 function sentHeaders(index = 0): Headers {
@@ -186,11 +187,11 @@ test('`this` and nonsense arguments are the browser\'s business', async () => {
 
 test('stopping gives the page its fetch back, but only where nobody has wrapped it since', async () => {
   const before = window.fetch;
-  const stop = watchFetch(tracer(), new Warnings());
+  const stop = watchFetch(tracer(), new Warnings(), new WeakSet());
   stop();
   expect(window.fetch).toBe(before);
 
-  const stopWrapped = watchFetch(tracer(), new Warnings());
+  const stopWrapped = watchFetch(tracer(), new Warnings(), new WeakSet());
   const inner = window.fetch;
   const wrapper: typeof fetch = (...args) => inner(...args);
   window.fetch = wrapper;

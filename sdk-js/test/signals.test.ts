@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { EventInput } from '../src/emitter';
-import { watchClicks } from '../src/signals/clicks';
+import { watchClicks } from '../src/late/clicks';
 import { CONSOLE_LEVELS, watchConsole } from '../src/signals/console';
 import { watchErrors, type ErrorSignal } from '../src/signals/errors';
 import { describeException } from '../src/signals/exception';
 import { watchNavigation } from '../src/signals/navigation';
 import { formatConsole } from '../src/signals/preview';
-import { cssSelector } from '../src/signals/selector';
+import { cssSelector } from '../src/late/selector';
+import type { Settings } from '../src/options';
 import { Warnings } from '../src/warnings';
+import { testPrivacy } from './privacy';
 
 interface Emitted extends EventInput {
   readonly name: string;
@@ -28,7 +30,7 @@ afterEach(() => {
 });
 
 function watchedErrors(): ErrorSignal {
-  const signal = watchErrors(emit, new Warnings());
+  const signal = watchErrors(emit, new Warnings(), true, []);
   undo.push(signal.stop);
   return signal;
 }
@@ -220,7 +222,7 @@ test('pushState does what it did, its errors included, and is given back', () =>
 });
 
 function click(selector: string, hidden: readonly string[] = ['.rr-mask']): Emitted | undefined {
-  undo.push(watchClicks(emit, hidden, new Warnings()));
+  undo.push(watchClicks({ emit, privacy: testPrivacy({ block: hidden.join(', ') }), warnings: new Warnings(), settings: { clicks: {} } as Settings }));
   document.querySelector(selector)?.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, button: 0 }));
   return emitted[0];
 }

@@ -1,8 +1,8 @@
 import type { eventWithTime } from '@rrweb/types';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import type { ChunkDraft } from '../src/replay/chunk';
-import { CHUNK_MS, CHUNK_SIZE, FIRST_CHUNK_MS, TabStream } from '../src/replay/stream';
+import type { ChunkDraft } from '../src/delivery/chunk';
+import { CHUNK_MS, CHUNK_SIZE, FIRST_CHUNK_MS, TabStream } from '../src/late/stream';
 
 let now: number;
 beforeEach(() => {
@@ -11,12 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function open() {
+function open(holding = false) {
+  const onStorm = vi.fn();
   const chunks: ChunkDraft[] = [];
   const onCheckpointDue = vi.fn();
   const onBroken = vi.fn();
-  const stream = new TabStream('session', 'tab', { onChunk: (chunk) => chunks.push(chunk), onCheckpointDue, onBroken });
-  return { stream, chunks, onCheckpointDue, onBroken };
+  const stream = new TabStream('session', 'tab', { prepare: (event) => event, onStorm, onChunk: (chunk) => chunks.push(chunk), onCheckpointDue, onBroken }, holding);
+  return { stream, chunks, onCheckpointDue, onBroken, onStorm };
 }
 
 const meta = (): eventWithTime => ({ type: 4, data: { href: 'x', width: 1, height: 1 }, timestamp: now }) as eventWithTime;

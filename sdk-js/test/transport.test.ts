@@ -20,7 +20,7 @@ function open(answers: (Response | Error | Promise<Response>)[]) {
     const answer = answers.shift() ?? new Response(null, { status: 200 });
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }) as typeof globalThis.fetch;
-  return { send: createTransport({ endpoint: 'https://otel.test', headers: { authorization: 'key' }, ledger, fetch }), sent, ledger };
+  return { send: createTransport({ endpoint: 'https://otel.test', headers: { authorization: 'key' }, ledger, fetch, ownRequests: new WeakSet() }), sent, ledger };
 }
 
 const bytes = (size: number): Uint8Array<ArrayBuffer> => new Uint8Array(size);
@@ -55,7 +55,7 @@ test('a request without an answer is given up and retried', async () => {
   const fetch = ((_: string, init: RequestInit) => new Promise((__, reject) => {
     init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
   })) as typeof globalThis.fetch;
-  const outcome = createTransport({ endpoint: '', headers: {}, ledger: new KeepaliveLedger(), fetch })('/v1/logs', bytes(100_000), false);
+  const outcome = createTransport({ endpoint: '', headers: {}, ledger: new KeepaliveLedger(), fetch, ownRequests: new WeakSet() })('/v1/logs', bytes(100_000), false);
   await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
   expect(await outcome).toMatchObject({ kind: 'retry' });
 });
@@ -118,5 +118,9 @@ test.each<[string, string | null, number]>([
 test('the jitter covers the whole range', () => {
   expect(backoffMs(3, 0, () => 0)).toBe(0);
   expect(backoffMs(3, 0, () => 1)).toBe(8000);
-  expect(backoffMs(50, 500, () => 1)).toBe(60_500);
+  expect(backoffMs(9, 500, () => 1)).toBe(60_500);
+});
+
+test('after ten failures in a row the circuit is open: an attempt every five minutes at most', () => {
+  expect(backoffMs(10, 0, () => 1)).toBe(300_000);
 });

@@ -25,7 +25,8 @@ LAYERS = ("receivers/otel_replay_receivers", "exporters/otel_replay_exporters", 
 NPM = """
 [ "$1" = run ] || { mkdir -p node_modules; exit 0; }
 case "$PWD" in
-*/sdk-js) cd ../otel_replay/browser && mkdir -p dist && : > dist/otel.js ;;
+*/sdk-js) cd ../otel_replay/browser && mkdir -p dist && : > dist/otel.js
+    : > dist/otel-late.js ;;
 */web) cd ../static && mkdir -p dist && : > dist/manifest.json ;;
 esac
 """
@@ -86,8 +87,8 @@ def test_node_is_asked_of_pypi_only_where_it_is_missing(clone: Path, machine: Pa
 
 
 def test_built_scripts_need_no_node(clone: Path, machine: Path) -> None:
-    for output in (SDK, UI):
-        (clone / output).parent.mkdir(parents=True)
+    for output in (SDK, SDK.with_name("otel-late.js"), UI):
+        (clone / output).parent.mkdir(parents=True, exist_ok=True)
         (clone / output).write_text("built before")
     assert backend(clone, machine, "b.get_requires_for_build_wheel()") == []
     assert "built before" in read(clone, machine, SDK)

@@ -145,7 +145,7 @@ def test_any_site_may_load_the_sdk(
 ) -> None:
     bundle = tmp_path / "otel.js"
     bundle.write_text("var otelReplay = {};")
-    monkeypatch.setattr("otel_replay_ui.views.sdk.sdk_path", lambda: bundle)
+    monkeypatch.setattr("otel_replay_ui.views.sdk.sdk_path", lambda name: bundle)
     response = client.get("/sdk/otel.js")
     assert response.text == "var otelReplay = {};"
     assert response.mimetype == "text/javascript"

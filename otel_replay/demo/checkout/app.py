@@ -42,16 +42,16 @@ def healthz() -> str:
     return "ok"
 
 
-@assets.get("/static/otel.js")
-def browser_sdk() -> flask.Response:
+@assets.get("/static/<any('otel.js', 'otel-late.js'):name>")
+def browser_sdk(name: str) -> flask.Response:
     """The browser SDK, from the shop's own origin: content blockers leave that alone."""
-    return flask.send_file(sdk_path(), mimetype="text/javascript")
+    return flask.send_file(sdk_path(name), mimetype="text/javascript")
 
 
-@assets.get("/static/otel.js.map")
-def browser_sdk_map() -> flask.Response:
-    """The SDK's source map, for the developer tools."""
-    return flask.send_file(sdk_path().with_suffix(".js.map"), mimetype="application/json")
+@assets.get("/static/<any('otel.js', 'otel-late.js'):name>.map")
+def browser_sdk_map(name: str) -> flask.Response:
+    """The SDK's source maps, for the developer tools."""
+    return flask.send_file(f"{sdk_path(name)}.map", mimetype="application/json")
 
 
 def _page_context() -> dict[str, object]:

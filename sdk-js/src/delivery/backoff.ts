@@ -1,9 +1,12 @@
 const BASE_MS = 1000;
 const CAP_MS = 60_000;
+/** After so many failures in a row the circuit is open: the receiver is only asked now and then. */
+const OPEN_AFTER = 10;
+const OPEN_CAP_MS = 5 * 60_000;
 
 /** Exponential backoff with full jitter; a Retry-After of the receiver is the least that is waited. */
 export function backoffMs(attempt: number, retryAfterMs: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** attempt);
+  const ceiling = attempt < OPEN_AFTER ? Math.min(CAP_MS, BASE_MS * 2 ** attempt) : OPEN_CAP_MS;
   return retryAfterMs + random() * ceiling;
 }
 

@@ -1,9 +1,10 @@
 import { encodeLogs, encodeSpans } from '../otlp/encode';
 import type { Attributes, LogRecord, Span } from '../otlp/model';
-import type { ChunkDraft } from '../replay/chunk';
 import { BROWSER_SCOPE, RECORDER_SCOPE } from '../semconv';
 import type { Warnings } from '../warnings';
-import { ChunkItem, EventItem, SpanItem, type LogItem } from './item';
+import type { ChunkDraft } from './chunk';
+import type { Drops } from './drops';
+import { ChunkItem, EventItem, SpanItem, type Item, type LogItem, type Stored } from './item';
 import type { KeepaliveLedger } from './keepalive';
 import { Lane } from './lane';
 import { SMALL_REQUEST, type Outcome, type Send } from './transport';
@@ -31,6 +32,7 @@ export interface ExporterOptions {
   readonly send: Send;
   readonly ledger: KeepaliveLedger;
   readonly warnings: Warnings;
+  readonly drops: Drops;
   readonly onChunkLost: (lost: LostChunk) => void;
   /** Chunks arrived, or there is room again: recording may go on. */
   readonly onProgress: () => void;
@@ -40,6 +42,8 @@ export interface ExporterOptions {
 export class Exporter {
   private readonly logs: Lane<LogItem>;
   private readonly spans: Lane<SpanItem>;
+  /** Called when something begins to wait, or waits no longer. */
+  onChange: (() => void) | undefined;
 
   constructor(private readonly options: ExporterOptions) {
     const { resource, send } = options;
@@ -58,26 +62,26 @@ export class Exporter {
       encode: (items) => encodeSpans(resource, items.map(({ span }) => span)),
       settle: () => undefined,
       onDelivered: (items, outcome) => this.onDelivered(items, outcome),
-      onRefused: (_, outcome) => this.warnRefused(outcome),
+      onRefused: (items, outcome) => this.warnRefused(outcome, items.length),
       onRetry: (outcome) => this.onRetry(outcome),
     });
   }
 
   addEvent(record: LogRecord): void {
-    if (this.logs.count < BUFFER_ITEMS) this.logs.add(new EventItem(record), BATCH_MS);
-    else this.options.warnings.warn('event_buffer_full', `${BUFFER_ITEMS} events wait for the receiver: newer ones are dropped.`);
+    if (this.logs.count < BUFFER_ITEMS) this.add(this.logs, new EventItem(record));
+    else this.full('event');
   }
 
   addSpan(span: Span): void {
-    if (this.spans.count < BUFFER_ITEMS) this.spans.add(new SpanItem(span), BATCH_MS);
-    else this.options.warnings.warn('span_buffer_full', `${BUFFER_ITEMS} spans wait for the receiver: newer ones are dropped.`);
+    if (this.spans.count < BUFFER_ITEMS) this.add(this.spans, new SpanItem(span));
+    else this.full('span');
   }
 
   /** Queues a chunk; false when the buffer is full and the chunk was not taken. */
   addChunk(draft: ChunkDraft): boolean {
     if (this.logs.bytes >= BUFFER_BYTES) return false;
-    const item = new ChunkItem(draft, () => this.onChunkReady(item));
-    this.logs.add(item, BATCH_MS);
+    const item = ChunkItem.cut(draft, (ready) => this.onChunkReady(ready));
+    this.add(this.logs, item);
     if (item.ready) this.onChunkReady(item);
     return true;
   }
@@ -87,9 +91,23 @@ export class Exporter {
     return this.logs.bytes < BUFFER_BYTES / 2;
   }
 
-  /** Removes the waiting chunks of a tab. */
-  discardTab(tab: string): void {
-    this.logs.remove((item) => item instanceof ChunkItem && item.draft.tab === tab);
+  /** Everything that waits or is under way, and could be written down. */
+  outstanding(): Item[] {
+    return [...this.logs.items(), ...this.spans.items()].filter(({ ready }) => ready);
+  }
+
+  /** Takes what an earlier page could not send. */
+  restore(items: readonly Stored[]): void {
+    for (const item of items) {
+      if (item.kind === 'span') this.add(this.spans, new SpanItem(item.span));
+      else this.add(this.logs, item.kind === 'event' ? new EventItem(item.record) : ChunkItem.restored(item));
+    }
+  }
+
+  /** Removes the waiting chunks of a tab, or everything. */
+  discard(tab?: string): void {
+    this.logs.remove((item) => tab === undefined || (item instanceof ChunkItem && item.draft.tab === tab));
+    if (tab === undefined) this.spans.remove(() => true);
   }
 
   async flush(): Promise<void> {
@@ -121,26 +139,39 @@ export class Exporter {
 
   private onDelivered(items: readonly (LogItem | SpanItem)[], { partial }: Outcome & { kind: 'delivered' }): void {
     if (partial) {
-      this.options.warnings.warn('partial_success', `the receiver took a request but rejected ${partial.rejected} of its records: ${partial.message}`);
+      this.options.drops.add('rejected', partial.rejected);
+      this.options.warnings.warn('partial_success', `the receiver rejected ${partial.rejected} records: ${partial.message}`);
     }
+    this.onChange?.();
     if (items.some((item) => item instanceof ChunkItem)) this.options.onProgress();
   }
 
   private onRefused(items: readonly LogItem[], outcome: Outcome & { kind: 'refused' }): void {
-    this.warnRefused(outcome);
+    this.warnRefused(outcome, items.length);
     const chunk = items.find((item) => item instanceof ChunkItem);
     if (chunk) this.options.onChunkLost({ tab: chunk.draft.tab, reason: 'refused', size: chunk.size });
   }
 
-  private warnRefused({ status, message }: Outcome & { kind: 'refused' }): void {
-    const detail = message === '' ? 'see its log' : message;
-    this.options.warnings.warn(`refused_${status}`, `the receiver refused data with status ${status}, which is not retried: ${detail}`);
+  private add<T extends Item>(lane: Lane<T>, item: T): void {
+    lane.add(item, BATCH_MS);
+    this.onChange?.();
+  }
+
+  private full(kind: 'event' | 'span'): void {
+    this.options.drops.add(`${kind}_buffer_full`);
+    this.options.warnings.warn(`${kind}_buffer_full`, `${BUFFER_ITEMS} ${kind}s wait: newer ones are dropped.`);
+  }
+
+  private warnRefused({ status, message }: Outcome & { kind: 'refused' }, count: number): void {
+    this.onChange?.();
+    this.options.drops.add(`refused_${status}`, count);
+    this.options.warnings.warn(`refused_${status}`, `the receiver refused data with status ${status}: ${message || 'see its log'}`);
   }
 
   private onRetry({ cause }: Outcome & { kind: 'retry' }): void {
     this.options.warnings.warn(
       'receiver_unreachable',
-      `sending failed (${cause}) and is retried. If nothing arrives: is the endpoint right, does it allow this origin (CORS), is a blocker or a connect-src policy in the way?`,
+      `sending failed (${cause}) and is retried. Check the endpoint, its CORS origins, blockers, and connect-src.`,
     );
   }
 }

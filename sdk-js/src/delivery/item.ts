@@ -1,56 +1,93 @@
+import { randomHex } from '../ids';
 import type { LogRecord, Span } from '../otlp/model';
-import type { ChunkDraft } from '../replay/chunk';
-import { gzip } from '../replay/compress';
 import * as names from '../semconv';
+import type { ChunkDraft } from './chunk';
+import { gzip } from './compress';
+
+/** An item as the device keeps it (structured clone). */
+export type Stored =
+  | { readonly kind: 'event'; readonly record: LogRecord }
+  | { readonly kind: 'span'; readonly span: Span }
+  | { readonly kind: 'chunk'; readonly draft: Omit<ChunkDraft, 'json'>; readonly body: Uint8Array<ArrayBuffer>; readonly encoding: Encoding; readonly rawSize: number };
+
+type Encoding = 'gzip' | 'identity';
 
 /** Something waiting to be sent. */
 export interface Item {
+  /** Unlike that of any other item, of this page or another. */
+  readonly key: string;
   /** Bytes it adds to a request, roughly. */
   readonly size: number;
   /** False while a chunk is being compressed; what lies behind it waits, so that order is kept. */
   readonly ready: boolean;
   /** Position in the lane, set when it is added; a failed item goes back to its place. */
   order: number;
+  stored(): Stored;
 }
 
 const RECORD_OVERHEAD = 300;
+const page = randomHex(8);
+let made = 0;
+const nextKey = (): string => `${page}.${made++}`;
 
 export class SpanItem implements Item {
+  readonly key = nextKey();
   readonly ready = true;
-  readonly size = 700;
+  readonly size: number;
   order = 0;
-  constructor(readonly span: Span) {}
+  constructor(readonly span: Span) {
+    this.size = RECORD_OVERHEAD + textSize(Object.values(span.attributes));
+  }
+
+  stored(): Stored {
+    return { kind: 'span', span: this.span };
+  }
 }
 
 export class EventItem implements Item {
+  readonly key = nextKey();
   readonly ready = true;
   readonly size: number;
   order = 0;
   constructor(readonly record: LogRecord) {
     this.size = RECORD_OVERHEAD + textSize([record.body, ...Object.values(record.attributes)]);
   }
+
+  stored(): Stored {
+    return { kind: 'event', record: this.record };
+  }
 }
 
 /** A replay chunk: compresses itself, and can give up on that when the page is about to go. */
 export class ChunkItem implements Item {
+  readonly key = nextKey();
   order = 0;
   readonly draft: Omit<ChunkDraft, 'json'>;
   /** Bytes before compression. */
-  private readonly rawSize: number;
+  private rawSize = 0;
   /** Kept until the chunk is ready. */
   private raw: Uint8Array<ArrayBuffer> | undefined;
   private body: Uint8Array<ArrayBuffer> | undefined;
-  private encoding: 'gzip' | 'identity' = 'identity';
+  private encoding: Encoding = 'identity';
 
-  /** `onReady` is called once, when compression is over, not when `settle` was faster. */
-  constructor({ json, ...draft }: ChunkDraft, onReady: () => void) {
+  constructor(draft: Omit<ChunkDraft, 'json'>) {
     this.draft = draft;
+  }
+
+  /** A chunk as it was cut. `onReady` is called once, when compression is over, not when `settle` was faster. */
+  static cut({ json, ...draft }: ChunkDraft, onReady: (item: ChunkItem) => void): ChunkItem {
+    const item = new ChunkItem(draft);
     const raw = new TextEncoder().encode(json);
-    this.raw = raw;
-    this.rawSize = raw.length;
+    item.raw = raw;
+    item.rawSize = raw.length;
     const compressing = draft.final ? undefined : gzip(raw);
-    if (!compressing) this.settle();
-    else void compressing.then((body) => this.finish(body, 'gzip', onReady), () => this.finish(raw, 'identity', onReady));
+    if (!compressing) item.settle();
+    else void compressing.then((body) => item.finish(body, 'gzip', onReady), () => item.finish(raw, 'identity', onReady));
+    return item;
+  }
+
+  static restored({ draft, body, encoding, rawSize }: Stored & { kind: 'chunk' }): ChunkItem {
+    return Object.assign(new ChunkItem(draft), { rawSize, body, encoding });
   }
 
   get ready(): boolean {
@@ -65,6 +102,11 @@ export class ChunkItem implements Item {
   settle(): void {
     this.body ??= this.raw;
     this.raw = undefined;
+  }
+
+  stored(): Stored {
+    const body = this.body ?? this.raw ?? new Uint8Array();
+    return { kind: 'chunk', draft: this.draft, body, encoding: this.encoding, rawSize: this.rawSize };
   }
 
   /** The chunk on the wire; the observed time is the moment of sending, so this is called for each attempt. */
@@ -90,12 +132,12 @@ export class ChunkItem implements Item {
     };
   }
 
-  private finish(body: Uint8Array<ArrayBuffer>, encoding: 'gzip' | 'identity', onReady: () => void): void {
+  private finish(body: Uint8Array<ArrayBuffer>, encoding: Encoding, onReady: (item: ChunkItem) => void): void {
     if (this.body) return;
     this.body = body;
     this.raw = undefined;
     this.encoding = encoding;
-    onReady();
+    onReady(this);
   }
 }
 

@@ -47,6 +47,10 @@ export class Lane<T extends Item> {
     return sum;
   }
 
+  items(): Iterable<T> {
+    return this.outstanding;
+  }
+
   get count(): number {
     return this.outstanding.size;
   }

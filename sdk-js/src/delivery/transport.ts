@@ -18,19 +18,17 @@ export type Outcome =
 /** `closing`: the page is being hidden, use all of the keepalive quota. */
 export type Send = (path: string, body: Uint8Array<ArrayBuffer>, closing: boolean) => Promise<Outcome>;
 
-/** Requests made by the SDK itself, which its own instrumentation must leave alone. */
-export const ownRequests = new WeakSet<object>();
-
 export interface TransportOptions {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly ledger: KeepaliveLedger;
   /** The page's fetch from before it was instrumented. */
   readonly fetch: typeof fetch;
+  readonly ownRequests: WeakSet<object>;
 }
 
 /** Makes the function that posts OTLP/HTTP protobuf; it never rejects. */
-export function createTransport({ endpoint, headers, ledger, fetch }: TransportOptions): Send {
+export function createTransport({ endpoint, headers, ledger, fetch, ownRequests }: TransportOptions): Send {
   return async (path, body, closing) => {
     const release = closing || body.length <= SMALL_REQUEST ? ledger.take(body.length, closing ? 0 : TAIL_RESERVE) : undefined;
     try {

@@ -1,7 +1,6 @@
-import { ownRequests } from '../delivery/transport';
 import type { Warnings } from '../warnings';
 import { joinBaggage } from './propagation';
-import { declaredSize, normalMethod, type TracedRequest, type Tracer } from './tracer';
+import { declaredSize, normalMethod, type Exchange, type RequestEnd, type TracedRequest, type Tracer } from './tracer';
 
 type FetchArguments = Parameters<typeof fetch>;
 
@@ -9,20 +8,21 @@ type FetchArguments = Parameters<typeof fetch>;
 interface Call {
   readonly args: FetchArguments;
   readonly traced?: TracedRequest;
+  readonly exchange?: Exchange;
 }
 
 /**
  * Follows `window.fetch` with spans. The page's arguments go on untouched unless headers have to be
  * added, and then only the headers of `init` are new: no body and no Request is ever rebuilt.
  */
-export function watchFetch(tracer: Tracer, warnings: Warnings): () => void {
+export function watchFetch(tracer: Tracer, warnings: Warnings, ownRequests: WeakSet<object>): () => void {
   const original = window.fetch;
   if (typeof original !== 'function') return () => undefined;
   let active = true;
   const patched: typeof fetch = function (this: unknown, ...args: FetchArguments) {
-    const call = active ? warnings.guard(() => prepare(tracer, args)) : undefined;
+    const call = active ? warnings.guard(() => (args[1] && ownRequests.has(args[1]) ? undefined : prepare(tracer, args))) : undefined;
     const response = original.apply(this as typeof globalThis, call?.args ?? args);
-    if (call?.traced) follow(response, call.traced, warnings);
+    if (call?.traced) follow(response, call.traced, call.exchange as Exchange, tracer, warnings);
     return response;
   };
   window.fetch = patched;
@@ -34,15 +34,16 @@ export function watchFetch(tracer: Tracer, warnings: Warnings): () => void {
 
 function prepare(tracer: Tracer, args: FetchArguments): Call | undefined {
   const [input, init] = args;
-  if (init && ownRequests.has(init)) return undefined;
   const request = input instanceof Request ? input : undefined;
   const url = tracer.target(request ? request.url : String(input));
   if (!url) return undefined;
   const headers = new Headers(init?.headers ?? request?.headers);
   if (headers.has('traceparent')) return { args: withHeaders(args, headers, undefined, tracer.sessionBaggage(url)) };
   const traced = tracer.begin(normalMethod(init?.method ?? request?.method ?? 'GET'), url);
-  if (!traced?.carrier) return { args, ...(traced ? { traced } : {}) };
-  return { args: withHeaders(args, headers, traced.carrier.traceparent, traced.carrier.baggage), traced };
+  if (!traced) return undefined;
+  const exchange = { url: url.href, startedAt: performance.now(), body: init?.body, requestHeader: (name: string) => headers.get(name) };
+  const { carrier } = traced;
+  return { args: carrier ? withHeaders(args, headers, carrier.traceparent, carrier.baggage) : args, traced, exchange };
 }
 
 /** The arguments with our headers added; the very same ones where none can be. */
@@ -59,14 +60,17 @@ function withHeaders(args: FetchArguments, headers: Headers, traceparent?: strin
 }
 
 /** Reports the end on a branch of its own: the page's promise is the browser's, rejections included. */
-function follow(response: Promise<Response>, traced: TracedRequest, warnings: Warnings): void {
+function follow(response: Promise<Response>, traced: TracedRequest, sent: Exchange, tracer: Tracer, warnings: Warnings): void {
+  const end = (how: RequestEnd, received?: Partial<Exchange>): void => void warnings.guard(() => traced.end(how, { ...sent, ...received }));
   response.then(
-    ({ status, headers, type }) => {
-      const size = declaredSize(headers.get('content-length'));
-      warnings.guard(() => traced.end(type === 'opaque' ? {} : { status, size }));
+    (answer) => {
+      const { status, headers, type } = answer;
+      if (type === 'opaque') return end({});
+      const how = { status, size: declaredSize(headers.get('content-length')) };
+      const received = { responseHeader: (name: string) => headers.get(name) };
+      if (!tracer.wantsBody(sent.url, headers)) return end(how, received);
+      answer.clone().text().then((responseText) => end(how, { ...received, responseText }), () => end(how, received));
     },
-    (error: unknown) => {
-      warnings.guard(() => traced.end({ error: (error as Partial<Error> | undefined)?.name || 'Error' }));
-    },
+    (error: unknown) => end({ error: (error as Partial<Error> | undefined)?.name || 'Error' }),
   );
 }

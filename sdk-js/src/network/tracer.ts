@@ -1,22 +1,36 @@
-import { identityAttributes, type Identity } from '../emitter';
+import { identityAttributes, redact, type Identity } from '../emitter';
 import { randomHex } from '../ids';
+import { matches, type NetworkCapture, type Pattern } from '../options';
 import type { Attributes, Span } from '../otlp/model';
+import type { Privacy } from '../privacy/privacy';
 import * as names from '../semconv';
-import { limit, withoutCredentials } from '../text';
 import { baggage, carrier, mayPropagate, type Carrier, type OriginPattern } from './propagation';
 
 export interface NetworkOptions {
+  readonly network: NetworkCapture;
   readonly endpoint: string;
   readonly traceOrigins: readonly OriginPattern[];
   /** Requests to addresses that contain the text, or match, are left alone. */
-  readonly ignoreUrls: readonly (string | RegExp)[];
+  readonly ignoreUrls: readonly Pattern[];
 }
 
 /** How a request ended: with a status, or with the name of an error. */
 export interface RequestEnd {
   readonly status?: number;
   readonly size?: number | undefined;
+  readonly requestSize?: number;
   readonly error?: string;
+}
+
+/** What went there and back, as far as it is known. */
+export interface Exchange {
+  readonly url: string;
+  /** Of `performance.now()`. */
+  readonly startedAt: number;
+  readonly body?: unknown;
+  readonly requestHeader?: (name: string) => string | null;
+  readonly responseHeader?: (name: string) => string | null;
+  readonly responseText?: string;
 }
 
 /** A request under way. */
@@ -24,16 +38,26 @@ export interface TracedRequest {
   /** Headers to add, or undefined when the origin must not get them. */
   readonly carrier?: Carrier;
   /** Reports the span; only the first call counts. */
-  end(end: RequestEnd): void;
+  end(end: RequestEnd, exchange?: Exchange): void;
 }
 
 /** Makes client spans of requests; one instance for fetch and XMLHttpRequest. */
 export class Tracer {
   constructor(
     private readonly options: NetworkOptions,
+    private readonly privacy: Privacy,
     private readonly identity: Identity,
     private readonly sink: (span: Span) => void,
   ) {}
+
+  /** More attributes of an exchange; set by the part that loads later. */
+  details: ((exchange: Exchange) => Attributes) | undefined;
+
+  /** Whether the text of this response is asked for, and of a bearable size. */
+  wantsBody(url: string, headers: Headers): boolean {
+    const { bodies } = this.options.network;
+    return matches(url, bodies) && /json|text|xml|graphql/.test(headers.get('content-type') ?? '') && !(Number(headers.get('content-length')) > 1e6);
+  }
 
   /** The request's address when it is to be looked at: http(s), not our own, not ignored, in a session. */
   target(address: string | URL): URL | undefined {
@@ -41,8 +65,7 @@ export class Tracer {
     if (!url) return undefined;
     const { endpoint, ignoreUrls } = this.options;
     if (!/^https?:$/.test(url.protocol) || isBelow(url.href, endpoint)) return undefined;
-    const ignored = ignoreUrls.some((pattern) => (typeof pattern === 'string' ? url.href.includes(pattern) : url.href.search(pattern) >= 0));
-    return ignored || this.identity.sessionId() === undefined ? undefined : url;
+    return matches(url.href, ignoreUrls) || this.identity.sessionId() === undefined ? undefined : url;
   }
 
   /** Only `baggage`, for a request that another tracer has given its `traceparent` already. */
@@ -62,7 +85,7 @@ export class Tracer {
     let open = true;
     return {
       ...(mayPropagate(url, this.options.traceOrigins) ? { carrier: carrier(traceId, spanId, sessionId) } : {}),
-      end: (end) => {
+      end: (end, exchange) => {
         if (!open) return;
         open = false;
         this.sink({
@@ -72,7 +95,7 @@ export class Tracer {
           startMs,
           endMs: startMs + (performance.now() - startedAt),
           failed: errorType(end) !== undefined,
-          attributes: { ...attributes, ...describe(method, url, end) },
+          attributes: { ...redact({ ...describe(method, url, end), ...(exchange && this.details?.(exchange)) }, this.privacy), ...attributes },
         });
       },
     };
@@ -82,11 +105,12 @@ export class Tracer {
 function describe(method: string, url: URL, end: RequestEnd): Attributes {
   return {
     [names.HTTP_METHOD]: method,
-    [names.URL_FULL]: limit(withoutCredentials(url.href)),
+    [names.URL_FULL]: url.href,
     [names.SERVER_ADDRESS]: url.hostname,
     [names.SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
     [names.HTTP_STATUS]: end.status,
     [names.HTTP_RESPONSE_SIZE]: end.size,
+    [names.REQUEST_SIZE]: end.requestSize,
     [names.ERROR_TYPE]: errorType(end),
   };
 }

@@ -7,6 +7,7 @@ interface Opened {
   readonly method: string;
   readonly address: string | URL;
   traceparent: boolean;
+  readonly headers: Headers;
   baggage: string;
 }
 
@@ -20,13 +21,14 @@ export function watchXhr(tracer: Tracer, warnings: Warnings): () => void {
 
   const patchedOpen = function (this: XMLHttpRequest, ...args: unknown[]): void {
     const [method, address] = args as [string, string | URL];
-    requests.set(this, { method, address, traceparent: false, baggage: '' });
+    requests.set(this, { method, address, traceparent: false, baggage: '', headers: new Headers() });
     Reflect.apply(open, this, args);
   };
 
   const patchedSetHeader = function (this: XMLHttpRequest, name: string, value: string): void {
     setRequestHeader.call(this, name, value);
     const opened = requests.get(this);
+    if (opened) warnings.guard(() => opened.headers.append(name, value));
     if (opened && /^traceparent$/i.test(name)) opened.traceparent = true;
     if (opened && /^baggage$/i.test(name)) opened.baggage = value;
   };
@@ -34,7 +36,7 @@ export function watchXhr(tracer: Tracer, warnings: Warnings): () => void {
   const patchedSend = function (this: XMLHttpRequest, ...args: Parameters<XMLHttpRequest['send']>): void {
     const opened = requests.get(this);
     const traced = active && opened ? warnings.guard(() => prepare(this, opened)) : undefined;
-    if (traced) follow(this, traced, warnings);
+    if (traced && opened) follow(this, traced, opened, args[0], warnings);
     try {
       send.apply(this, args);
     } catch (error) {
@@ -77,11 +79,16 @@ export function watchXhr(tracer: Tracer, warnings: Warnings): () => void {
 }
 
 /** Reports the span when the request ends, whichever way it does. */
-function follow(xhr: XMLHttpRequest, traced: TracedRequest, warnings: Warnings): void {
+function follow(xhr: XMLHttpRequest, traced: TracedRequest, { address, headers }: Opened, body: unknown, warnings: Warnings): void {
   const failures: Readonly<Record<string, string>> = { error: 'NetworkError', abort: 'AbortError', timeout: 'TimeoutError' };
+  const sent = { url: new URL(address, document.baseURI).href, startedAt: performance.now(), body, requestHeader: (name: string) => headers.get(name) };
   const onEnd = ({ type }: Event): void => {
     const error = failures[type];
-    warnings.guard(() => traced.end(error === undefined ? received(xhr) : { error }));
+    warnings.guard(() => {
+      if (error !== undefined) return traced.end({ error }, sent);
+      const isText = xhr.responseType === '' || xhr.responseType === 'text';
+      traced.end(received(xhr), { ...sent, responseHeader: (name) => xhr.getResponseHeader(name), ...(isText ? { responseText: xhr.responseText } : {}) });
+    });
   };
   [...Object.keys(failures), 'load'].forEach((type) => xhr.addEventListener(type, onEnd, { once: true }));
 }

@@ -38,6 +38,8 @@ export class SessionManager {
   constructor(
     private readonly store: SessionStore,
     private readonly onChange: (change: SessionChange) => void,
+    /** The id that the page has given its session itself. */
+    private readonly providedId: () => string | undefined = () => undefined,
   ) {
     this.unsubscribe = store.onForeignWrite(() => this.adoptForeign());
   }
@@ -60,9 +62,17 @@ export class SessionManager {
   activity(): void {
     const now = Date.now();
     if (!this.current()) this.join();
-    if (!this.running || !this.known) return this.create(now);
+    const provided = this.providedId();
+    if (!this.running || !this.known || (provided !== undefined && provided !== this.known.id)) return this.create(now);
     this.known = { ...this.known, last: now };
     if (now - this.writtenAt >= WRITE_EVERY_MS) this.share(this.known);
+  }
+
+  /** Marks the session as worth sending, for all tabs. */
+  keep(): void {
+    if (!this.known) return;
+    this.known = { ...this.known, kept: true };
+    this.share(this.known);
   }
 
   stop(): void {
@@ -74,7 +84,7 @@ export class SessionManager {
   private create(now: number): void {
     const before = this.store.read() ?? this.known;
     const session: StoredSession = {
-      id: randomHex(16),
+      id: this.providedId() ?? randomHex(16),
       start: now,
       last: now,
       ...(before ? { previous: before.id } : {}),
@@ -97,7 +107,8 @@ export class SessionManager {
   private follow(stored: StoredSession): void {
     const mine = this.known;
     if (this.running && mine?.id === stored.id) {
-      this.known = { ...stored, last: Math.max(stored.last, mine.last) };
+      const kept = stored.kept ?? mine.kept;
+      this.known = { ...stored, last: Math.max(stored.last, mine.last), ...(kept ? { kept } : {}) };
       return;
     }
     // Two tabs that began a session in the same instant: the one that lost ends its own.

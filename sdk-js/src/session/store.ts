@@ -6,6 +6,8 @@ export interface StoredSession {
   readonly start: number;
   /** Last user input in any tab. */
   readonly last: number;
+  /** An error or trigger has made this session worth sending. */
+  readonly kept?: boolean;
 }
 
 /** Where the session lives; `read` always asks the shared place again, for another tab may have written. */
@@ -59,11 +61,11 @@ export function parseSession(text: string): StoredSession | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, previous, start, last } = value as Record<string, unknown>;
+  const { id, previous, start, last, kept } = value as Record<string, unknown>;
   if (!isSessionId(id) || typeof start !== 'number' || typeof last !== 'number') return undefined;
-  return { id, start, last, ...(isSessionId(previous) ? { previous } : {}) };
+  return { id, start, last, ...(isSessionId(previous) ? { previous } : {}), ...(kept === true ? { kept } : {}) };
 }
 
 function isSessionId(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
+  return typeof value === 'string' && /^\w[\w.-]{0,127}$/.test(value);
 }

@@ -10,29 +10,42 @@ export interface ErrorSignal {
   stop: () => void;
 }
 
-/** Reports uncaught errors and unhandled rejections, each error object once. */
-export function watchErrors(emit: Emit, warnings: Warnings): ErrorSignal {
+/**
+ * Reports uncaught errors and unhandled rejections, each error object once, and what failed to load or was not allowed to.
+ * `early`: events from before the SDK was there.
+ */
+export function watchErrors(emit: Emit, warnings: Warnings, automatic: boolean, early: readonly Event[]): ErrorSignal {
   const reported = new WeakSet<object>();
-  const report = (thrown: unknown, attributes: Attributes): void => {
+  const report = (thrown: unknown, attributes: Attributes, timeMs?: number): void => {
     if (isRepeated(thrown, reported)) return;
     const described = describeException(thrown);
-    emit(names.EXCEPTION_EVENT, { severity: SEVERITY.error, attributes: { ...attributes, ...described } });
+    emit(names.EXCEPTION_EVENT, { severity: SEVERITY.error, attributes: { ...attributes, ...described }, ...(timeMs === undefined ? {} : { timeMs }) });
   };
-  const onError = (event: ErrorEvent): void => {
-    warnings.guard(() => report(event.error ?? withoutObject(event), { [names.EXCEPTION_ESCAPED]: true }));
+  const reportEvent = (event: Event, timeMs?: number): void => {
+    const escaped = { [names.EXCEPTION_ESCAPED]: true };
+    if (event instanceof ErrorEvent) report(event.error ?? withoutObject(event), escaped, timeMs);
+    else if (event.type === 'unhandledrejection') report(rejectionReason((event as PromiseRejectionEvent).reason), escaped, timeMs);
+    else if (event.type === 'securitypolicyviolation') emit(names.CSP_EVENT, { severity: SEVERITY.warn, attributes: violation(event as SecurityPolicyViolationEvent) });
+    else if (event.target instanceof Element) emit(names.RESOURCE_ERROR_EVENT, { severity: SEVERITY.warn, attributes: resource(event.target) });
   };
-  const onRejection = (event: PromiseRejectionEvent): void => {
-    warnings.guard(() => report(rejectionReason(event.reason), { [names.EXCEPTION_ESCAPED]: true }));
-  };
-  window.addEventListener('error', onError);
-  window.addEventListener('unhandledrejection', onRejection);
+  const onEvent = (event: Event): void => void warnings.guard(() => reportEvent(event));
+  const types = automatic ? ['error', 'unhandledrejection', 'securitypolicyviolation'] : [];
+  if (automatic) early.forEach((event) => warnings.guard(() => reportEvent(event, performance.timeOrigin + event.timeStamp)));
+  types.forEach((type) => window.addEventListener(type, onEvent, true));
   return {
     record: (thrown, attributes = {}) => report(thrown, attributes),
-    stop: () => {
-      window.removeEventListener('error', onError);
-      window.removeEventListener('unhandledrejection', onRejection);
-    },
+    stop: () => types.forEach((type) => window.removeEventListener(type, onEvent, true)),
   };
+}
+
+/** An image, script or style sheet that did not load; only the capture phase sees it. */
+function resource(element: Element): Attributes {
+  const address = element.getAttribute('src') ?? element.getAttribute('href') ?? '';
+  return { [names.TAG_NAME]: element.tagName.toUpperCase(), 'browser.resource.url': address };
+}
+
+function violation({ violatedDirective, blockedURI, sourceFile, lineNumber }: SecurityPolicyViolationEvent): Attributes {
+  return { 'browser.csp.directive': violatedDirective, 'browser.csp.blocked': blockedURI, 'code.file.path': sourceFile || undefined, 'code.line.number': lineNumber || undefined };
 }
 
 /** Frameworks report an error and throw it on; it stays one error. */

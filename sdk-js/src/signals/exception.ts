@@ -28,9 +28,16 @@ function stackWithCauses(thrown: unknown): string {
     if (seen.has(current)) break;
     seen.add(current);
     stacks.push(asError(current).stack);
+    stacks.push(...parts(current).map((part) => `Of several: ${asError(part).stack}`));
     if (!hasCause(current)) break;
   }
   return stacks.join('\nCaused by: ');
+}
+
+/** The errors inside an AggregateError. */
+function parts(value: unknown): unknown[] {
+  const { errors } = Object(value) as { errors?: unknown };
+  return Array.isArray(errors) ? errors.slice(0, CAUSE_DEPTH) : [];
 }
 
 function hasCause(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { currentUrl, type Emit } from '../emitter';
+import type { Emit } from '../emitter';
 import * as names from '../semconv';
 import type { Warnings } from '../warnings';
 
@@ -15,7 +15,7 @@ export function watchNavigation(emit: Emit, warnings: Warnings): NavigationSigna
   let lastHref = location.href;
   const report = (type: NavigationType): void => {
     lastHref = location.href;
-    const attributes = { [names.NAVIGATION_TYPE]: type, [names.URL_FULL]: currentUrl(), [names.DOCUMENT_TITLE]: document.title };
+    const attributes = { [names.NAVIGATION_TYPE]: type, [names.URL_FULL]: location.href, [names.DOCUMENT_TITLE]: document.title };
     emit(names.NAVIGATION_EVENT, { attributes });
   };
   const onPopState = (): void => {

@@ -1,8 +1,11 @@
 import type { eventWithTime } from '@rrweb/types';
 
-import type { ChunkDraft } from './chunk';
-import { maskingOptions } from './mask';
-import { pageHideEvent, type Record, type ReplayOptions } from './rrweb';
+import type { Core } from '../core';
+import type { ChunkDraft } from '../delivery/chunk';
+import { createEventMask } from './event-mask';
+import { watchCanvases } from './canvas';
+import { frameScrolls } from './frames';
+import { FULL_SNAPSHOT, pageHideEvent, type Record, type ReplayOptions } from './rrweb';
 import { noteColorScheme, watchColorScheme } from './scheme';
 import { TabStream } from './stream';
 
@@ -10,19 +13,7 @@ import { TabStream } from './stream';
 const RESTART_MS = 10_000;
 const RESTART_LIMIT_MS = 5 * 60_000;
 
-export type DropReason = 'buffer_full' | 'too_large' | 'refused' | 'unserialisable';
-
-export interface ReplayHooks {
-  /** Takes a chunk; false when there is no room for it. */
-  readonly onChunk: (chunk: ChunkDraft) => boolean;
-  /** A recording ended early; chunks of `tab` that still wait are useless unless the buffer was full. */
-  readonly onDropped: (tab: string, reason: DropReason, size: number) => void;
-  /** Asks for `begin` again, with a new tab id, if a session is running. */
-  readonly onRestartDue: () => void;
-  /** False when the session has expired, which is noticed here by events that nobody caused. */
-  readonly isLive: () => boolean;
-  readonly onWarning: (reason: string, message: string) => void;
-}
+export type DropReason = 'buffer_full' | 'too_large' | 'refused' | 'unserialisable' | 'mutation_storm';
 
 /**
  * Runs rrweb and directs its events into the stream of the current session and tab.
@@ -33,7 +24,7 @@ export interface ReplayHooks {
 export class Replay {
   private stream: TabStream | undefined;
   private stopRecord: (() => void) | undefined;
-  private unwatchScheme: (() => void) | undefined;
+  private readonly unwatch: (() => void)[] = [];
   private recording = false;
   private restartMs = RESTART_MS;
   private restartTimer: ReturnType<typeof setTimeout> | undefined;
@@ -42,17 +33,25 @@ export class Replay {
   constructor(
     private readonly record: Record,
     private readonly options: ReplayOptions,
-    private readonly hooks: ReplayHooks,
+    private readonly core: Core,
+    /** Takes a chunk; false when there is no room for it. */
+    private readonly take: (chunk: ChunkDraft) => boolean,
   ) {}
 
-  /** Records from here on under `sessionId` and `tab`, beginning with a snapshot. */
-  begin(sessionId: string, tab: string): void {
+  /** Records from here on under `sessionId` and `tab`, beginning with a snapshot; unless `open`, only the last minute is kept. */
+  begin(sessionId: string, tab: string, open: boolean): void {
     this.end(false);
+    const mask = createEventMask(this.core.privacy, this.record.mirror);
     this.stream = new TabStream(sessionId, tab, {
+      prepare: (event) => {
+        mask(event);
+        return this.core.filter.replay(event);
+      },
+      onStorm: (size) => this.fail(tab, 'mutation_storm', size),
       onChunk: (chunk) => this.onChunk(chunk),
       onCheckpointDue: () => this.snapshot(),
       onBroken: (error) => this.fail(tab, 'unserialisable', String(error).length),
-    });
+    }, !open);
     if (this.recording) this.snapshot();
     else this.start();
   }
@@ -70,6 +69,11 @@ export class Replay {
     this.stream = undefined;
   }
 
+  /** Sends what was kept, and what comes. */
+  release(): void {
+    this.stream?.release();
+  }
+
   /** Cuts what there is, as the page may be gone soon. */
   cut(): void {
     this.stream?.cut();
@@ -77,7 +81,7 @@ export class Replay {
 
   /** A chunk of `tab` is lost or cannot be taken: the recording of that tab ends, another begins later. */
   fail(tab: string, reason: DropReason, size: number): void {
-    this.hooks.onDropped(tab, reason, size);
+    this.core.onDropped(tab, reason, size);
     if (this.stream?.tab !== tab) return;
     this.stream.close();
     this.stream = undefined;
@@ -90,36 +94,39 @@ export class Replay {
     if (!this.restartTimer) this.restartMs = RESTART_MS;
     if (!this.waitsForRoom || !hasRoom) return;
     this.waitsForRoom = false;
-    this.hooks.onRestartDue();
+    this.core.onRestartDue();
   }
 
   stop(): void {
     this.end(false);
     this.stopRecord?.();
-    this.unwatchScheme?.();
+    this.unwatch.splice(0).forEach((step) => step());
     this.recording = false;
   }
 
   private start(): void {
     const stop = this.record({
-      recordAfter: 'DOMContentLoaded',
-      ...maskingOptions(this.options),
+      ...this.options,
       emit: (event) => this.onEvent(event),
     });
     this.recording = stop !== undefined;
     this.stopRecord = stop;
-    this.unwatchScheme = watchColorScheme(() => this.onSchemeChange());
-    if (!stop) this.hooks.onWarning('record_failed', 'the page could not be recorded: the recorder did not start.');
+    this.unwatch.push(watchColorScheme(() => this.onSchemeChange()));
+    const { canvasPerSecond } = this.core.settings;
+    if (canvasPerSecond > 0) this.unwatch.push(watchCanvases(this.record.mirror, this.core, canvasPerSecond, (event) => this.onEvent(event)));
+    if (!stop) this.core.warnings.warn('record_failed', 'the page could not be recorded: the recorder did not start.');
   }
 
   /** A new checkpoint says it; that happens so seldom that a lighter way would not be worth its code. */
   private onSchemeChange(): void {
-    if (this.stream && this.hooks.isLive()) this.snapshot();
+    if (this.stream && this.core.isLive()) this.snapshot();
   }
 
   private onEvent(event: eventWithTime): void {
     noteColorScheme(event);
-    if (this.stream && this.hooks.isLive()) this.stream?.push(event);
+    if (!this.stream || !this.core.isLive()) return;
+    this.stream?.push(event);
+    if (event.type === FULL_SNAPSHOT) frameScrolls(this.record.mirror, (scroll) => this.onEvent(scroll));
   }
 
   private snapshot(): void {
@@ -127,18 +134,18 @@ export class Replay {
       this.record.takeFullSnapshot(true);
     } catch (error) {
       // Thrown while the document is still loading; rrweb takes the first snapshot by itself then.
-      if (document.readyState !== 'loading') this.hooks.onWarning('snapshot_failed', `no snapshot could be taken: ${String(error)}`);
+      if (document.readyState !== 'loading') this.core.warnings.warn('snapshot_failed', `no snapshot could be taken: ${String(error)}`);
     }
   }
 
   private onChunk(chunk: ChunkDraft): void {
-    if (!this.hooks.onChunk(chunk)) this.fail(chunk.tab, 'buffer_full', chunk.json.length);
+    if (!this.take(chunk)) this.fail(chunk.tab, 'buffer_full', chunk.json.length);
   }
 
   private restartLater(): void {
     this.restartTimer = setTimeout(() => {
       this.restartTimer = undefined;
-      this.hooks.onRestartDue();
+      this.core.onRestartDue();
     }, this.restartMs);
     this.restartMs = Math.min(RESTART_LIMIT_MS, this.restartMs * 2);
   }

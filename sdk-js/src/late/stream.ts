@@ -1,11 +1,16 @@
 import type { eventWithTime } from '@rrweb/types';
 
-import type { ChunkDraft } from './chunk';
-import { FULL_SNAPSHOT, META } from './rrweb';
+import type { ChunkDraft } from '../delivery/chunk';
+import { FULL_SNAPSHOT, INCREMENTAL, META } from './rrweb';
+import { RING_MS } from '../gate';
 
-/** The first chunk leaves early, so that a session shows up at once; later ones every few seconds. */
-export const FIRST_CHUNK_MS = 1000;
+/** The first chunk leaves early, so that a session shows up at once. */
+export const FIRST_CHUNK_MS = 500;
+/** While a person does something others may watch it live; what the page does alone can wait. */
 export const CHUNK_MS = 5000;
+export const LIVE_CHUNK_MS = 1500;
+/** So long after an input a person counts as doing something. */
+const LIVE_MS = 10_000;
 /** JSON units after which a chunk is cut; one event bigger than this travels alone. */
 export const CHUNK_SIZE = 256 * 1024;
 /** A snapshot above this leaves at once: as a tail it would not fit into what a closing page may send. */
@@ -16,8 +21,18 @@ const CHECKPOINT_ACTIVE_MS = 5 * 60_000;
 /** Pauses between events count as activity up to this long. */
 const ACTIVE_GAP_MS = 5000;
 const IDLE_TIMEOUT_MS = 1000;
+/** The longest that work in idle time goes on at once. */
+const SLICE_MS = 10;
+/** More changed nodes than this waiting for idle time are more than the page can be asked to carry. */
+const STORM_NODES = 300_000;
+/** rrweb's sources of events that a person causes: mouse and touch moves, presses, scrolling, input, selection. */
+const PERSON = [1, 2, 3, 5, 6, 12, 14];
 
 export interface StreamHooks {
+  /** Changes an event before it becomes JSON, or leaves it out. */
+  readonly prepare: (event: eventWithTime) => eventWithTime | undefined;
+  /** So many changes came at once that recording them would hold up the page. */
+  readonly onStorm: (nodes: number) => void;
   readonly onChunk: (chunk: ChunkDraft) => void;
   /** A new full snapshot is due; called from a timer or idle callback, never inside an rrweb callback. */
   readonly onCheckpointDue: () => void;
@@ -47,11 +62,16 @@ export class TabStream {
   private lastEventMs = 0;
   private cutTimer: ReturnType<typeof setTimeout> | undefined;
   private cancelIdle: (() => void) | undefined;
+  private waitingNodes = 0;
+  private liveUntil = 0;
+  private held: ChunkDraft[] = [];
 
   constructor(
     readonly sessionId: string,
     readonly tab: string,
     private readonly hooks: StreamHooks,
+    /** Chunks are kept instead of sent; only the last minute of them, from a checkpoint on. */
+    private holding = false,
   ) {}
 
   /** Takes an event; those before the first snapshot cannot be played and are left out. */
@@ -59,6 +79,8 @@ export class TabStream {
     this.started ||= event.type === META;
     if (!this.started || this.closed) return;
     this.pending.push(event);
+    this.weigh(event);
+    if (this.waitingNodes > STORM_NODES) return this.hooks.onStorm(this.waitingNodes);
     this.cancelIdle ??= onIdle(() => this.work());
     this.arm();
   }
@@ -69,18 +91,28 @@ export class TabStream {
     this.emit(final);
   }
 
+  /** Sends what is kept, and from here on everything. */
+  release(): void {
+    if (!this.holding) return;
+    this.holding = false;
+    this.held.splice(0).forEach((chunk) => this.hooks.onChunk({ ...chunk, seq: this.seq++ }));
+    this.cut();
+  }
+
   /** Stops the timers and forgets what was not cut. */
   close(): void {
     this.disarm();
     this.cancelIdle?.();
     this.cancelIdle = undefined;
     this.pending = [];
+    this.held = [];
     this.closed = true;
   }
 
   private work(): void {
     this.cancelIdle = undefined;
-    this.serialisePending();
+    this.serialisePending(performance.now() + SLICE_MS);
+    if (this.pending.length > 0 && !this.closed) this.cancelIdle = onIdle(() => this.work());
     this.requestCheckpoint();
   }
 
@@ -91,20 +123,33 @@ export class TabStream {
 
   private requestCheckpoint(): void {
     const outweighed = this.sinceSnapshot > Math.max(this.snapshotSize, CHECKPOINT_MIN_SIZE);
-    if (this.closed || !(outweighed || this.activeMs > CHECKPOINT_ACTIVE_MS)) return;
+    const longest = this.holding ? RING_MS : CHECKPOINT_ACTIVE_MS;
+    if (this.closed || !(outweighed || this.activeMs > longest)) return;
     this.sinceSnapshot = this.activeMs = 0;
     this.hooks.onCheckpointDue();
   }
 
-  private serialisePending(): void {
-    const events = this.pending;
-    this.pending = [];
+  /** Turns waiting events into JSON, until a time of `performance.now()`. */
+  private serialisePending(untilMs = Infinity): void {
+    let done = 0;
     try {
-      for (const event of events) this.append(event, JSON.stringify(event));
+      while (done < this.pending.length && (done === 0 || performance.now() < untilMs)) {
+        const event = this.hooks.prepare(this.pending[done++] as eventWithTime);
+        if (event) this.append(event, JSON.stringify(event));
+      }
     } catch (error) {
       this.hooks.onBroken(error);
     }
+    this.pending.splice(0, done);
+    if (this.pending.length === 0) this.waitingNodes = 0;
     if (this.parts.length > 0 && !this.closed) this.arm();
+  }
+
+  private weigh(event: eventWithTime): void {
+    if (event.type !== INCREMENTAL) return;
+    const { source, adds = [], attributes = [] } = event.data as { source: number; adds?: unknown[]; attributes?: unknown[] };
+    this.waitingNodes += adds.length + attributes.length;
+    if (PERSON.includes(source)) this.liveUntil = event.timestamp + LIVE_MS;
   }
 
   private append(event: eventWithTime, json: string): void {
@@ -138,7 +183,7 @@ export class TabStream {
     const chunk: ChunkDraft = {
       sessionId: this.sessionId,
       tab: this.tab,
-      seq: this.seq++,
+      seq: this.holding ? 0 : this.seq++,
       startMs: first.timestamp,
       endMs: Math.max(first.timestamp, this.endMs),
       events: this.parts.length,
@@ -147,7 +192,16 @@ export class TabStream {
       json: `[${this.parts.join(',')}]`,
     };
     this.reset();
-    this.hooks.onChunk(chunk);
+    if (this.holding) this.hold(chunk);
+    else this.hooks.onChunk(chunk);
+  }
+
+  /** Forgets what lies before the last checkpoint that is a minute old. */
+  private hold(chunk: ChunkDraft): void {
+    this.held.push(chunk);
+    const old = this.held.filter(({ checkpoint, startMs }) => checkpoint && startMs <= chunk.endMs - RING_MS);
+    const from = old[old.length - 1];
+    if (from) this.held = this.held.slice(this.held.indexOf(from));
   }
 
   private reset(): void {
@@ -158,7 +212,8 @@ export class TabStream {
   }
 
   private arm(): void {
-    this.cutTimer ??= setTimeout(() => this.onCutTimer(), this.seq === 0 ? FIRST_CHUNK_MS : CHUNK_MS);
+    const live = Date.now() < this.liveUntil ? LIVE_CHUNK_MS : CHUNK_MS;
+    this.cutTimer ??= setTimeout(() => this.onCutTimer(), this.seq === 0 ? FIRST_CHUNK_MS : live);
   }
 
   private disarm(): void {

@@ -1,7 +1,12 @@
-import type { Emit } from '../emitter';
+import type { Core } from '../core';
+import type { Attributes } from '../otlp/model';
+import type { Privacy } from '../privacy/privacy';
+import { MASK } from '../privacy/mask';
 import * as names from '../semconv';
 import { limit } from '../text';
-import type { Warnings } from '../warnings';
+import { watchDeadClicks } from './dead-clicks';
+import { createRage } from './rage';
+import { isMasked } from './rules';
 import { cssSelector } from './selector';
 
 const TEXT_LIMIT = 64;
@@ -10,13 +15,19 @@ const LABELLED = 'button, a, label, summary, [role=button], [role=link], [role=t
 /** Text inside these was typed by somebody, or is none. */
 const NOT_LABEL = 'input, textarea, select, [contenteditable], script, style';
 
-/** Reports each click before the page can stop it. `hidden`: selectors whose text must not be sent. */
-export function watchClicks(emit: Emit, hidden: readonly string[], warnings: Warnings): () => void {
+/** Reports each click before the page can stop it, and those that tell of trouble. */
+export function watchClicks({ emit, privacy, warnings, settings }: Pick<Core, 'emit' | 'privacy' | 'warnings' | 'settings'>): () => void {
+  const rage = createRage(settings.clicks);
+  const dead = watchDeadClicks(settings.clicks, (attributes, timeMs) => emit(names.DEAD_EVENT, { attributes, timeMs }));
   const onClick = (event: MouseEvent): void => {
     warnings.guard(() => {
       const target = event.composedPath()[0];
       if (!(target instanceof Element)) return;
-      emit(names.CLICK_EVENT, { attributes: describeClick(event, target, hidden.join(', ')) });
+      const attributes = describeClick(event, target, privacy);
+      emit(names.CLICK_EVENT, { attributes });
+      const count = rage(event);
+      if (count > 0) emit(names.RAGE_EVENT, { attributes: { ...attributes, 'browser.click.count': count } });
+      if (event.type === 'click') dead.clicked(event, target, attributes);
     });
   };
   document.addEventListener('click', onClick, true);
@@ -24,24 +35,27 @@ export function watchClicks(emit: Emit, hidden: readonly string[], warnings: War
   return () => {
     document.removeEventListener('click', onClick, true);
     document.removeEventListener('auxclick', onClick, true);
+    dead.stop();
   };
 }
 
-function describeClick(event: MouseEvent, target: Element, hidden: string) {
+function describeClick(event: MouseEvent, target: Element, privacy: Privacy): Attributes {
   return {
     [names.CSS_SELECTOR]: cssSelector(target),
     [names.TAG_NAME]: target.tagName.toUpperCase(),
     [names.PAGE_X]: Math.round(event.pageX),
     [names.PAGE_Y]: Math.round(event.pageY),
     [names.MOUSE_BUTTON]: event.button,
-    [names.ELEMENT_TEXT]: labelText(target, hidden),
+    [names.ELEMENT_TEXT]: labelText(target, privacy),
   };
 }
 
-/** The text of the button, link or label that was hit; undefined for anything else and for masked parts. */
-function labelText(target: Element, hidden: string): string | undefined {
+/** The text of the button, link or label that was hit; undefined for anything else and for hidden parts. */
+function labelText(target: Element, privacy: Privacy): string | undefined {
   const labelled = target.closest(LABELLED);
-  if (!labelled || target.closest(NOT_LABEL) || labelled.closest(hidden) || labelled.querySelector(hidden)) return undefined;
+  const hidden = `${privacy.mask}, ${privacy.block}`;
+  if (!labelled || target.closest(NOT_LABEL) || labelled.querySelector(hidden) || labelled.closest(privacy.block)) return undefined;
+  if (isMasked(labelled, privacy)) return privacy.mode === 'strict' ? MASK : undefined;
   const text = visibleText(labelled).replace(/\s+/g, ' ').trim();
   return text === '' ? undefined : limit(text, TEXT_LIMIT);
 }
