@@ -23,6 +23,7 @@ _MODULE_EXTRAS = {
     "grpc": "server",
     "orjson": "server",
     "prometheus_client": "server",
+    "requests": "server",
     "uvicorn": "server",
     "waitress": "server",
     "werkzeug": "server",
