@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -91,16 +91,18 @@ def _whole(rows: Iterator[Row]) -> Iterator[Stretch]:
 
 def _cut(stretch: Stretch, seq: int) -> Stretch:
     """The stretch from a number within it on."""
-    row = stretch.rows[0]
-    numbers = seq - row["Seq"]
-    if row["Widths"]:
-        starts = [0]
-        for width in row["Widths"]:
-            starts.append(starts[-1] + width)
-        skip = sum(start < numbers for start in starts[:-1])
-    else:
-        skip = min(numbers, row["Events"])
-    return Stretch(seq, stretch.end_seq, stretch.rows, skip, stretch.lacking)
+    rows = tuple(row for row in stretch.rows if row["Seq"] + row["MoreSeqs"] >= seq)
+    numbers = max(0, seq - rows[0]["Seq"])
+    skip = _events_within(rows[0], numbers)
+    return Stretch(seq, stretch.end_seq, rows, skip, stretch.lacking)
+
+
+def _events_within(row: Row, numbers: int) -> int:
+    """How many of the row's events begin within its first numbers."""
+    if not row["Widths"]:
+        return int(min(numbers, row["Events"]))
+    starts = accumulate(row["Widths"][:-1], initial=0)
+    return sum(start < numbers for start in starts)
 
 
 def _split(pieces: Sequence[Row], whole: Sequence[Stretch]) -> Iterator[Stretch]:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from otel_replay.sessions import clock, session
+from otel_replay.sessions.blocks import block_size, in_blocks
 from otel_replay.sessions.clock import ClockErrors
 from otel_replay.sessions.gaps import Gap, Span, gaps
 from otel_replay.sessions.layout import Row, Stretch, arrange
@@ -29,7 +30,10 @@ def manifest(database: Database, session_id: str, now_ms: int) -> dict[str, Any]
     }
     start_ms = row["start_ms"]
     tabs = [
-        {**_tab(tab, list(rows), known.get(tab), start_ms), "clock_error_ms": clock_errors.of(tab)}
+        {
+            **_tab(tab, _stretches(list(rows), row["State"]), known.get(tab), start_ms),
+            "clock_error_ms": clock_errors.of(tab),
+        }
         for tab, rows in groupby(chunks, key=lambda chunk: chunk["Tab"])
     ]
     body = {
@@ -43,16 +47,21 @@ def manifest(database: Database, session_id: str, now_ms: int) -> dict[str, Any]
     return {**body, "version": blake2b(orjson.dumps(body), digest_size=12).hexdigest()}
 
 
-def _tab(tab: str, rows: Sequence[Row], known: Row | None, zero_ms: int) -> dict[str, Any]:
-    """One tab; `rows` in order of sequence number, `known` a row of manifest_tabs.sql."""
-    stretches = arrange(rows)
+def _stretches(rows: Sequence[Row], state: str) -> list[Stretch]:
+    """The stretches of one tab, as recording.stored_parts has them."""
+    end_seq = max(row["Seq"] + row["MoreSeqs"] for row in rows)
+    return in_blocks(arrange(rows), block_size(len(rows), end_seq) if state == "finished" else 1)
+
+
+def _tab(tab: str, stretches: Sequence[Stretch], known: Row | None, zero_ms: int) -> dict[str, Any]:
+    """One tab; `stretches` in order of number, `known` a row of manifest_tabs.sql."""
     times = _times(stretches)
     return {
         "id": tab,
-        "start_offset_ms": min(row["start_ms"] for row in rows) - zero_ms,
-        "end_offset_ms": max(row["end_ms"] for row in rows) - zero_ms,
+        "start_offset_ms": min(start_ms for start_ms, _ in times) - zero_ms,
+        "end_offset_ms": max(end_ms for _, end_ms in times) - zero_ms,
         "url": known["url"] if known else "",
-        "final": rows[-1]["Final"],
+        "final": stretches[-1].rows[-1]["Final"],
         "chunks": {
             "seq": [stretch.seq for stretch in stretches],
             "start": [start_ms - zero_ms for start_ms, _ in times],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from otel_replay.errors import DamagedBlobError, NotFoundError
 from otel_replay.sessions import clock
+from otel_replay.sessions.blocks import block_size, in_blocks
 from otel_replay.sessions.clock import ClockErrors
 from otel_replay.sessions.layout import Row, Stretch, arrange, within
 from otel_replay.sessions.parts import Block, Part, joined
@@ -57,14 +58,31 @@ def first_tab(database: Database, session_id: str, clock_errors: ClockErrors) ->
 
 
 def stored_parts(
-    database: Database, session_id: str, tab: str, from_seq: int = 0, to_seq: int = HIGHEST_SEQ
+    database: Database,
+    session_id: str,
+    tab: str,
+    from_seq: int = 0,
+    to_seq: int = HIGHEST_SEQ,
+    *,
+    finished: bool = False,
 ) -> list[Stored]:
-    """Where the parts of a tab lie, both ends included, in order. Raises NotFoundError."""
-    parameters = {"id": session_id, "tab": tab, "from_seq": from_seq, "to_seq": to_seq}
-    rows = database.query(read_query(__package__, "recording"), parameters)
-    if not rows and not database.query(read_query(__package__, "has_tab"), parameters):
+    """Where the parts of a tab lie, both ends included, in order. Raises NotFoundError.
+
+    `finished` as the session is: its manifest may list several rows as one part.
+    """
+    parameters = {"id": session_id, "tab": tab}
+    (extent,) = database.query(read_query(__package__, "extent"), parameters)
+    if not extent["rows"]:
         raise NotFoundError(f"session {session_id!r} has no recording of a tab {tab!r}")
-    return [_stored(stretch) for stretch in within(arrange(rows), from_seq, to_seq)]
+    size = block_size(extent["rows"], extent["end_seq"]) if finished else 1
+    # Rows around the range may have a share in it.
+    around = extent["longest"] + size
+    first, last = max(0, from_seq - around), min(HIGHEST_SEQ, to_seq + around)
+    rows = database.query(
+        read_query(__package__, "recording"), {**parameters, "first": first, "last": last}
+    )
+    stretches = within(in_blocks(arrange(rows), size), from_seq, to_seq)
+    return [_stored(stretch) for stretch in stretches]
 
 
 def _stored(stretch: Stretch) -> Stored:

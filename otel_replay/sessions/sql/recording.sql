@@ -1,5 +1,4 @@
--- The rows of a tab for the numbers {from_seq} to {to_seq}, and those around them that may have a share in these.
-WITH (SELECT toUInt64(max(greatest(MoreSeqs, Pieces))) + 1 FROM replay_chunks WHERE SessionId = {id:String} AND Tab = {tab:String}) AS around
+-- The rows of a tab that begin with the numbers {first} to {last}.
 SELECT
     Seq,
     MoreSeqs,
@@ -16,5 +15,5 @@ SELECT
     Crc32
 FROM replay_chunks FINAL
 WHERE SessionId = {id:String} AND Tab = {tab:String}
-    AND Seq >= {from_seq:UInt32} - least(around, {from_seq:UInt32}) AND Seq <= toUInt64({to_seq:UInt32}) + around
+    AND Seq BETWEEN {first:UInt32} AND {last:UInt32}
 ORDER BY Seq, MoreSeqs

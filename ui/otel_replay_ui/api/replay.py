@@ -40,13 +40,16 @@ def show_replay(backend: Backend, session_id: str) -> flask.Response:
     tab = parameters.text("tab")
     row = session.find(backend.database, session_id, backend.now_ms())
     chosen = parameters.tab(tab) if tab else _first_tab(backend, session_id, row)
+    finished = row["State"] == "finished"
     stored = (
-        recording.stored_parts(backend.database, session_id, chosen, from_seq, to_seq)
+        recording.stored_parts(
+            backend.database, session_id, chosen, from_seq, to_seq, finished=finished
+        )
         if chosen
         else []
     )
     response = _response(recording.read_parts(backend.blobs, stored))
-    if row["State"] == "finished":
+    if finished:
         response.headers["Cache-Control"] = _FINISHED_CACHE
     response.vary.update(["Accept", "Accept-Encoding"])
     return response
