@@ -9,11 +9,13 @@ import requests
 
 from tests.faults.kill import kill_receive, kill_up
 from tests.faults.load import Load
-from tests.support.process import Up, wait_for
+from tests.support.process import Up
 
 
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
-    _rounds, tally = kill_up(tmp_path, lambda rounds: rounds < 2, random.Random())
+    _rounds, tally = kill_up(
+        tmp_path, lambda rounds: rounds < 2, random.Random(), inspect=check_recordings
+    )
     tally.check()
 
 
@@ -22,22 +24,16 @@ def test_what_waits_in_the_spool_survives_kill_9(tmp_path: Path) -> None:
     tally.check()
 
 
-def test_what_is_listed_after_kill_9_can_be_played(tmp_path: Path) -> None:
+def check_recordings(up: Up, load: Load) -> None:
     """Index before bytes would list what cannot be played: every row must have its bytes."""
-    with Up(tmp_path / "data", "--commit-delay-ms", "10") as up:
-        with Load(lambda: str(up.addresses["otlp_http"])) as load:
-            wait_for("traffic", lambda: all(len(s.chunks) > 2 for s in load.senders), 60)
-            up.kill()
-        up.start()
-        for sender in load.senders:
-            rows = up.sql(f"SELECT Seq FROM replay_chunks FINAL WHERE Tab = '{sender.tab}'")
-            stored = sorted(int(row["Seq"]) for row in rows)
-            assert stored == list(range(len(stored)))
-            assert set(sender.chunks) <= set(stored)
-            replay = requests.get(
-                f"{up.addresses['ui']}/api/v1/sessions/{sender.session}/replay", timeout=30
-            )
-            assert replay.status_code == 200
-            assert len(replay.text.splitlines()) == len(stored)
-            assert "otel_replay.damaged" not in replay.text
-        assert up.terminate() == 0
+    for sender in load.senders:
+        rows = up.sql(f"SELECT Seq FROM replay_chunks FINAL WHERE Tab = '{sender.tab}'")
+        stored = sorted(int(row["Seq"]) for row in rows)
+        assert stored == list(range(len(stored)))
+        assert set(sender.chunks) <= set(stored)
+        replay = requests.get(
+            f"{up.addresses['ui']}/api/v1/sessions/{sender.session}/replay", timeout=30
+        )
+        assert replay.status_code == 200
+        assert len(replay.text.splitlines()) == len(stored)
+        assert "otel_replay.damaged" not in replay.text

@@ -24,9 +24,16 @@ _QUICK = ("--commit-delay-ms", "10")
 
 
 def kill_up(
-    folder: Path, again: Again, chance: random.Random, senders: int = 4
+    folder: Path,
+    again: Again,
+    chance: random.Random,
+    senders: int = 4,
+    inspect: Callable[[Up, Load], None] = lambda _up, _load: None,
 ) -> tuple[int, Tally]:
-    """``otel-replay up`` is killed and started again; returns the rounds and the count."""
+    """``otel-replay up`` is killed and started again; returns the rounds and the count.
+
+    `inspect` looks at it in the end.
+    """
     with Up(folder / "data", *_QUICK) as up:
         rounds = 0
         with Load(lambda: str(up.addresses["otlp_http"]), senders) as load:
@@ -37,6 +44,7 @@ def kill_up(
                 rounds += 1
             _wait_for_more(load, 5)
         tally = load.count(up.sql)
+        inspect(up, load)
         assert up.terminate() == 0
     return rounds, tally
 
