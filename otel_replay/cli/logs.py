@@ -12,3 +12,7 @@ def set_up_logging(*, verbose: bool = False) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     logging.getLogger("otel_replay").setLevel(logging.DEBUG if verbose else logging.INFO)
+    if not verbose:
+        # Each failed call to ClickHouse, twice, with its whole address; ours say it once.
+        for name in ("urllib3.connectionpool", "clickhouse_connect.driver"):
+            logging.getLogger(name).setLevel(logging.ERROR)
