@@ -253,3 +253,24 @@ def test_connections_beyond_their_number_are_told_to_come_back(
         third.sendall(HEAD + BODY)
         got, headers, _body = answer(third)
         assert (got, headers["retry-after"], headers["connection"]) == (503, "1", "close")
+
+
+def test_what_never_became_a_request_is_counted_by_its_reason(storage: Storage) -> None:
+    cases = {
+        b"GET /nothing HTTP/1.1\r\n\r\n": "not_found",
+        b"GET /v1/logs HTTP/1.1\r\n\r\n": "method",
+        b"GET / HTTP/1.1\r\nX: " + b"x" * MAX_HEADER_BYTES * 8: "too_large",
+        b"hello\r\n\r\n": "malformed",
+        b"OPTIONS /v1/logs HTTP/1.1\r\nOrigin: https://evil.example\r\n"
+        b"Access-Control-Request-Method: POST\r\n\r\n": "origin",
+        HEAD + BODY[:3]: "timeout",
+    }
+    with running(storage, request_timeout_s=0.3) as receiver:
+        for sent, reason in cases.items():
+            with connected(receiver) as connection:
+                sending = threading.Thread(target=_send_all, args=(connection, sent))
+                sending.start()
+                assert answer(connection)[0] >= 400
+                sending.join()
+            labels = {"project": "", "reason": reason}
+            assert receiver.figure("otel_replay_refused_requests_total", **labels) == 1
