@@ -9,6 +9,11 @@ from otel_replay_exporters.clickhouse.extraction import Signal
 from otel_replay_exporters.clickhouse.normal import NOT_NORMAL_CODES, normal
 from otel_replay_exporters.clickhouse.signals import SIGNALS
 
+_LATER_INDEXES = (
+    *("idx_res_attr_key", "idx_log_attr_key", "idx_span_attr_key"),
+    *("idx_attr_key", "idx_attr_value", "idx_body"),
+)
+
 
 class OtlpInserter:
     """Writes batches of serialized export requests of one signal."""
@@ -26,6 +31,9 @@ class OtlpInserter:
             "max_partitions_per_insert_block": 0,
             # One request must not take the memory of the whole process.
             "max_memory_usage": 4 * 1024**3,
+            # Built as parts merge: the newest rows are few enough to be searched without. Ids have
+            # their indexes at once, as every page asks for them.
+            "exclude_materialize_skip_indexes_on_insert": ", ".join(_LATER_INDEXES),
             # A batch that is stored already must still reach the views: the attempt that stored it
             # may have been cut off before it came to them.
             "deduplicate_blocks_in_dependent_materialized_views": 1,
