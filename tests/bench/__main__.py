@@ -6,9 +6,14 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, replay
+from tests.bench import browser_sdk, ingest, replay, soak
 
-BENCHMARKS = {"sdk": browser_sdk.run, "ingest": ingest.run, "replay": replay.run}
+BENCHMARKS = {
+    "sdk": browser_sdk.run,
+    "ingest": ingest.run,
+    "replay": replay.run,
+    "soak": soak.run,
+}
 
 
 def main(names: list[str]) -> None:

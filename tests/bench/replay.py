@@ -36,21 +36,21 @@ def run(seconds: float = 10) -> str:
 
 async def _load(url: str, tabs: int, seconds: float) -> list[float]:
     deadline = time.perf_counter() + seconds
-    results = await asyncio.gather(*(_tab(url, deadline) for _ in range(tabs)))
+    results = await asyncio.gather(*(tab(url, deadline) for _ in range(tabs)))
     return [latency for result in results for latency in result]
 
 
-async def _tab(url: str, deadline: float) -> list[float]:
+async def tab(url: str, deadline: float) -> list[float]:
     """One browser tab that sends chunk after chunk over one connection."""
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     body = workload.chunk(secrets.token_hex(16), secrets.token_hex(8), 0)
-    request = _head(address.netloc, len(body)) + body
+    request = head(address.netloc, "logs", len(body)) + body
     latencies = []
     while time.perf_counter() < deadline:
         started = time.perf_counter()
         writer.write(request)
-        status = await _response(reader)
+        status = await response(reader)
         if status != 200:
             raise RuntimeError(f"the receiver answered {status}")
         latencies.append(time.perf_counter() - started)
@@ -59,19 +59,21 @@ async def _tab(url: str, deadline: float) -> list[float]:
     return latencies
 
 
-def _head(host: str, length: int) -> bytes:
+def head(host: str, signal: str, length: int) -> bytes:
+    """The head of an export request of `signal` with a body of so many bytes."""
     return (
-        f"POST /v1/logs HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-protobuf\r\n"
+        f"POST /v1/{signal} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-protobuf\r\n"
         f"Content-Length: {length}\r\n\r\n"
     ).encode()
 
 
-async def _response(reader: asyncio.StreamReader) -> int:
-    head = await reader.readuntil(b"\r\n\r\n")
+async def response(reader: asyncio.StreamReader) -> int:
+    """Reads an answer to its end; returns its status."""
+    lines = await reader.readuntil(b"\r\n\r\n")
     length = next(
         int(line.partition(b":")[2])
-        for line in head.lower().split(b"\r\n")
+        for line in lines.lower().split(b"\r\n")
         if line.startswith(b"content-length")
     )
     await reader.readexactly(length)
-    return int(head.split(b" ", 2)[1])
+    return int(lines.split(b" ", 2)[1])

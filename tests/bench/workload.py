@@ -8,7 +8,7 @@ import random
 import time
 from typing import Any
 
-from tests.support.otlp import chunk_record, logs_request, traces_request
+from tests.support.otlp import chunk_record, logs_request, metrics_request, traces_request
 
 _random = random.Random(7)
 RESOURCE = {
@@ -72,6 +72,68 @@ def _record(i: int) -> dict[str, Any]:
             "code.function.name": "place_order",
             "order.id": i,
             "order.express": i % 3 == 0,
+        },
+    }
+
+
+def metrics(count: int) -> bytes:
+    """A request of `count` points: half in sums, 3 in 10 in gauges, the rest in histograms."""
+    sums, gauges = count // 2, count * 3 // 10
+    return bytes(
+        metrics_request(
+            [
+                *_metrics("sum", "http.server.request.count", sums),
+                *_metrics("gauge", "process.memory.usage", gauges),
+                *_metrics("histogram", "http.server.request.duration", count - sums - gauges),
+            ],
+            RESOURCE,
+        ).SerializeToString()
+    )
+
+
+def _metrics(kind: str, name: str, count: int) -> list[dict[str, Any]]:
+    """Metrics of up to ten points each."""
+    return [
+        {
+            "name": f"{name}.{first // 10}",
+            "description": "As an ordinary service counts it",
+            "unit": "1",
+            kind: {
+                "data_points": [_POINTS[kind](i) for i in range(first, min(first + 10, count))],
+                **({} if kind == "gauge" else {"aggregation_temporality": 2}),
+            },
+        }
+        for first in range(0, count, 10)
+    ]
+
+
+def _number_point(i: int) -> dict[str, Any]:
+    return {**_point(i), "as_int": i * 17}
+
+
+def _histogram_point(i: int) -> dict[str, Any]:
+    return {
+        **_point(i),
+        "count": 40,
+        "sum": 12.5 * i,
+        "bucket_counts": [1, 2, 4, 8, 10, 8, 4, 2, 1],
+        "explicit_bounds": [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+    }
+
+
+_POINTS = {"sum": _number_point, "gauge": _number_point, "histogram": _histogram_point}
+
+
+def _point(i: int) -> dict[str, Any]:
+    now = time.time_ns()
+    return {
+        "start_time_unix_nano": now - 60_000_000_000,
+        "time_unix_nano": now,
+        "attributes": {
+            "http.request.method": "GET",
+            "http.route": f"/products/{i % 20}",
+            "http.response.status_code": 200,
+            "server.port": 443,
         },
     }
 
