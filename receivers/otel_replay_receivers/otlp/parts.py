@@ -15,7 +15,7 @@ from google.protobuf.descriptor import Descriptor
 from otel_replay.errors import InvalidDataError
 from otel_replay_receivers.otlp import holders
 from otel_replay_receivers.otlp.density import Density
-from otel_replay_receivers.otlp.wire import LENGTH, field, fields
+from otel_replay_receivers.otlp.wire import LENGTH, field, fields, head
 
 if TYPE_CHECKING:
     from otel_replay_receivers.otlp.signals import Signal
@@ -110,17 +110,20 @@ class _Cut:
         if not scopes:
             yield field(_RESOURCES_TAG, header)
         for scope in scopes:
-            for request in self._scope(*scope):
-                self._repeated += len(header)
-                if self._repeated > MAX_REPEATED_BYTES:
-                    raise InvalidDataError(
-                        f"resources and scopes take {self._repeated >> 20} MiB, once for each run"
-                        f" of records: at most {MAX_REPEATED_BYTES >> 20} MiB are taken",
-                        "too_many_parts",
+            for scope_header, first, last in self._scope(*scope):
+                self._count_repeated(len(header) + len(scope_header))
+                size = len(scope_header) + last - first
+                scope_head = head(_HELD_TAG, size)
+                # Joined at once: a run may be all of a request, and is copied but once.
+                yield b"".join(
+                    (
+                        head(_RESOURCES_TAG, len(header) + len(scope_head) + size),
+                        *(header, scope_head, scope_header, memoryview(self._data)[first:last]),
                     )
-                yield field(_RESOURCES_TAG, header + field(_HELD_TAG, request))
+                )
 
-    def _scope(self, start: int, end: int) -> Iterator[bytes]:
+    def _scope(self, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+        """What the scope says of itself, with the place of each run of its records."""
         own, runs = [], []
         run = start
         for tag, begin, value, stop in fields(self._data, start, end):
@@ -145,8 +148,16 @@ class _Cut:
         header = b"".join(own)
         runs = [(first, last) for first, last in (*runs, (run, end)) if first < last]
         for first, last in runs or [(end, end)]:
-            self._repeated += len(header)
-            yield header + self._data[first:last]
+            yield header, first, last
+
+    def _count_repeated(self, size: int) -> None:
+        self._repeated += size
+        if self._repeated > MAX_REPEATED_BYTES:
+            raise InvalidDataError(
+                f"resources and scopes take {self._repeated >> 20} MiB, once for each run of"
+                f" records: at most {MAX_REPEATED_BYTES >> 20} MiB are taken",
+                "too_many_parts",
+            )
 
     def _count_sender(self) -> None:
         self._senders += 1

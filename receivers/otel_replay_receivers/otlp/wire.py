@@ -72,7 +72,12 @@ def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 def field(tag: int, value: bytes) -> bytes:
     """A field of wire type LENGTH."""
-    return _varint_bytes(tag) + _varint_bytes(len(value)) + value
+    return head(tag, len(value)) + value
+
+
+def head(tag: int, size: int) -> bytes:
+    """What stands before the `size` bytes of a field of wire type LENGTH."""
+    return _varint_bytes(tag) + _varint_bytes(size)
 
 
 def _varint_bytes(number: int) -> bytes:
