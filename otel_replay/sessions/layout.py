@@ -67,17 +67,6 @@ def _lone_meta(row: Row) -> bool:
     return bool(row["Checkpoint"]) and row["Events"] == 1
 
 
-def within(stretches: Sequence[Stretch], from_seq: int, to_seq: int) -> list[Stretch]:
-    """What begins between two numbers, both included; one that began before is cut there."""
-    found = []
-    for stretch in stretches:
-        if stretch.seq < from_seq <= stretch.end_seq and not stretch.rows[0]["Pieces"]:
-            found.append(_cut(stretch, from_seq))
-        elif from_seq <= stretch.seq <= to_seq:
-            found.append(stretch)
-    return found
-
-
 def _whole(rows: Iterator[Row]) -> Iterator[Stretch]:
     """Rows of whole events, each reduced to what the ones before it do not have."""
     following = 0

@@ -11,7 +11,7 @@ from otel_replay.errors import DamagedBlobError, NotFoundError
 from otel_replay.sessions import clock
 from otel_replay.sessions.blocks import block_size, in_blocks
 from otel_replay.sessions.clock import ClockErrors
-from otel_replay.sessions.layout import Row, Stretch, arrange, within
+from otel_replay.sessions.layout import Row, Stretch, arrange
 from otel_replay.sessions.parts import Block, Part, joined
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
@@ -66,9 +66,10 @@ def stored_parts(
     *,
     finished: bool = False,
 ) -> list[Stored]:
-    """Where the parts of a tab lie, both ends included, in order. Raises NotFoundError.
+    """Where the parts of a tab lie that begin in a range, both ends included, in order.
 
     `finished` as the session is: its manifest may list several rows as one part.
+    Raises NotFoundError.
     """
     parameters = {"id": session_id, "tab": tab}
     (extent,) = database.query(read_query(__package__, "extent"), parameters)
@@ -81,8 +82,8 @@ def stored_parts(
     rows = database.query(
         read_query(__package__, "recording"), {**parameters, "first": first, "last": last}
     )
-    stretches = within(in_blocks(arrange(rows), size), from_seq, to_seq)
-    return [_stored(stretch) for stretch in stretches]
+    stretches = in_blocks(arrange(rows), size)
+    return [_stored(stretch) for stretch in stretches if from_seq <= stretch.seq <= to_seq]
 
 
 def _stored(stretch: Stretch) -> Stored:

@@ -41,13 +41,14 @@ DELIVERIES: dict[str, Callable[[list[Record]], Groups]] = {
 }
 
 
-@pytest.mark.parametrize("deliver", DELIVERIES.values(), ids=DELIVERIES.keys())
-@pytest.mark.parametrize("limit", [950 * 1024, 120], ids=["whole events", "events in pieces"])
-def test_every_event_is_there_once_and_in_order(
-    player: Player, deliver: Callable[[list[Record]], Groups], limit: int
-) -> None:
-    events = recording(8, snapshot=2, html="<p>" + "x" * 300)
-    player.deliver(*deliver(records(events, limit)))
+WHOLE = ("at once", "reversed", "one by one", "in overlapping groups", "shorter the second time")
+CASES = [*((name, 120) for name in DELIVERIES), *((name, 950 * 1024) for name in WHOLE)]
+
+
+@pytest.mark.parametrize(("delivery", "limit"), CASES)
+def test_every_event_is_there_once_and_in_order(player: Player, delivery: str, limit: int) -> None:
+    events = recording(7, snapshot=2, html="<p>" + "x" * 300)
+    player.deliver(*DELIVERIES[delivery](records(events, limit)))
     assert player.events() == events
     assert player.gaps() == []
     chunks = player.tab()["chunks"]
