@@ -57,6 +57,10 @@ class MemoryLimits:
             )
         return cls(soft_bytes, hard_bytes)
 
+    def shared_by(self, processes: int) -> MemoryLimits:
+        """Each process' part of limits that are for all of them together."""
+        return MemoryLimits(self.soft_bytes // processes, self.hard_bytes // processes)
+
 
 def available_bytes(cgroups: Path = Path("/sys/fs/cgroup")) -> int:
     """Memory of the machine, or of the container when that has less."""

@@ -89,7 +89,9 @@ def _otlp_server(process: Process, consumer: ProjectRouter) -> OtlpServer:
         key_header=settings.key_header,
         usage=process.usage,
     )
-    limits = MemoryLimits.of(settings.memory_limit_bytes, settings.memory_soft_limit_bytes)
+    limits = MemoryLimits.of(
+        settings.memory_limit_bytes, settings.memory_soft_limit_bytes
+    ).shared_by(settings.workers)
     return OtlpServer(
         consumer,
         max_request_bytes=settings.max_request_bytes,

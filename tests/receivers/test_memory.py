@@ -305,3 +305,8 @@ def _send_a_part(connection: socket.socket) -> None:
 def _most_resident_mb(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) >> 10
+
+
+def test_worker_processes_share_the_limits() -> None:
+    limits = MemoryLimits.of(800, 600).shared_by(4)
+    assert limits == MemoryLimits(soft_bytes=150, hard_bytes=200)
