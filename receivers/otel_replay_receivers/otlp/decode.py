@@ -39,12 +39,15 @@ def decode(signal: SignalName, data: bytes, received_ms: int) -> Decoded:
     Raises InvalidDataError when the bytes are not a request of that signal.
     """
     kind = SIGNALS[signal]
-    parts, row_bytes, budget = [], 0, Budget()
+    parts, row_bytes, budget, unchanged = [], 0, Budget(), True
     for part in slices(kind, data):
         parts.append(_decode_slice(kind, part, received_ms, budget))
+        unchanged &= parts[-1].request.data is part
         row_bytes += parts[-1].request.row_bytes
         check_row_bytes(kind, row_bytes)
-    return parts[0] if len(parts) == 1 else _joined(signal, parts)
+    if len(parts) == 1:
+        return parts[0]
+    return _joined(signal, parts, data if unchanged else None)
 
 
 def _decode_slice(kind: Signal, data: bytes, received_ms: int, budget: Budget) -> Decoded:
@@ -64,13 +67,13 @@ def _decode_slice(kind: Signal, data: bytes, received_ms: int, budget: Budget) -
     )
 
 
-def _joined(signal: SignalName, parts: Sequence[Decoded]) -> Decoded:
-    """The slices of a request as one again."""
+def _joined(signal: SignalName, parts: Sequence[Decoded], whole: bytes | None) -> Decoded:
+    """The slices of a request as one again; `whole` is the request when they are all of it."""
     requests = [part.request for part in parts]
     return Decoded(
         ExportRequest(
             signal,
-            b"".join(request.data for request in requests),
+            b"".join(request.data for request in requests) if whole is None else whole,
             tuple(chunk for request in requests for chunk in request.chunks),
             sum(request.row_bytes for request in requests),
             sum(request.records for request in requests),
