@@ -119,7 +119,7 @@ def _with_meta(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
     for stretch in stretches:
         if meta is not None and _belongs(meta, stretch):
             rows = (*meta.rows, *stretch.rows)
-            yield Stretch(meta.seq, stretch.end_seq, rows, lacking=stretch.lacking)
+            yield Stretch(meta.seq, stretch.end_seq, rows)
             meta = None
             continue
         if meta is not None:
@@ -132,4 +132,5 @@ def _with_meta(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def _belongs(meta: Stretch, stretch: Stretch) -> bool:
-    return stretch.seq == meta.end_seq + 1 and stretch.checkpoint and not meta.rows[0]["Pieces"]
+    follows = stretch.seq == meta.end_seq + 1 and stretch.checkpoint and not stretch.lacking
+    return follows and not meta.rows[0]["Pieces"]
