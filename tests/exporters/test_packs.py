@@ -94,3 +94,14 @@ def test_chunks_of_any_number_of_months_are_stored_together(
     ]
     PackWriter(database, blobs)(batch)
     assert database.query("SELECT count() AS n FROM replay_chunks") == [{"n": 150}]
+
+
+def test_a_batch_that_is_written_again_makes_no_second_pack(
+    database: Database, blobs: FileBlobStore
+) -> None:
+    batch = [[chunk(0, b"[1]"), chunk(1, b"[22]")]]
+    for _ in range(2):
+        PackWriter(database, blobs)(batch, "token")
+    assert len(list(blobs.list())) == 1
+    rows = database.query("SELECT Seq FROM replay_chunks FINAL ORDER BY Seq")
+    assert rows == [{"Seq": 0}, {"Seq": 1}]

@@ -8,6 +8,7 @@ from otel_replay.storage.clickhouse import Database, QueryError
 from otel_replay_exporters.clickhouse.extraction import Signal
 from otel_replay_exporters.clickhouse.normal import NOT_NORMAL_CODES, normal
 from otel_replay_exporters.clickhouse.signals import SIGNALS
+from otel_replay_exporters.split import new_token
 
 _LATER_INDEXES = (
     *("idx_res_attr_key", "idx_log_attr_key", "idx_span_attr_key"),
@@ -55,7 +56,8 @@ class OtlpInserter:
 
     def _insert(self, data: bytes, token: str) -> None:
         if data:
-            settings = {**self._settings, "insert_deduplication_token": token}
+            # Without one, ClickHouse would skip a batch that equals another one.
+            settings = {**self._settings, "insert_deduplication_token": token or new_token()}
             self._database.insert_bytes(self._signal.ingest_table, data, "ProtobufSingle", settings)
 
 
