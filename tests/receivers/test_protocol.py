@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
+import threading
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 from google.rpc.status_pb2 import Status
 
+from otel_replay.telemetry import SignalName
 from otel_replay_receivers.otlp.encoding import MAX_FRAMES
+from otel_replay_receivers.otlp.json import to_protobuf
 from otel_replay_receivers.otlp.signals import SIGNALS
 from tests.receivers.conftest import Receiver, Storage, running
 from tests.support.otlp import logs_request, span, traces_request
@@ -269,3 +274,24 @@ def test_rejected_spans_are_counted_in_a_partial_success(served: Receiver, as_js
 def test_an_unknown_field_is_no_reason_to_refuse(served: Receiver, stored: Storage) -> None:
     assert ask(served, "POST", "/v1/traces", BODY + b"\xfa\x7f\x00", **PROTOBUF).ok
     assert [request.records for request in stored.requests] == [2]
+
+
+def test_a_small_request_does_not_wait_for_a_big_one(
+    served: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taking_apart, go_on = threading.Event(), threading.Event()
+
+    def slowly(signal: SignalName, data: bytes) -> bytes:
+        taking_apart.set()
+        assert go_on.wait(10)
+        return to_protobuf(signal, data)
+
+    big = json.dumps({"resourceSpans": [], "unknown": "x" * 100_000}).encode()
+    with ThreadPoolExecutor() as threads:
+        monkeypatch.setattr("otel_replay_receivers.otlp.service.to_protobuf", slowly)
+        answer = threads.submit(ask, served, "POST", "/v1/traces", big, **JSON)
+        assert taking_apart.wait(10)
+        assert ask(served, "POST", "/v1/traces", BODY, **PROTOBUF).status_code == 200
+        assert not answer.done()
+        go_on.set()
+        assert answer.result().status_code == 200

@@ -14,7 +14,6 @@ from otel_replay.telemetry import SignalName
 from otel_replay_receivers.access.access import Access
 from otel_replay_receivers.access.sender import EVERYBODY, Sender
 from otel_replay_receivers.otlp.figures import Figures, Outcome, Transport
-from otel_replay_receivers.otlp.json import to_protobuf
 from otel_replay_receivers.otlp.service import OtlpService
 from otel_replay_receivers.otlp.status import (
     DEADLINE_EXCEEDED,
@@ -99,17 +98,20 @@ class Reception:
     async def _receive(self, arrival: Arrival, sender: Sender) -> Any:
         sender.admit(arrival.declared_bytes)
         await self._memory.admit()
-        with self._memory.body() as take:
-            data = await self._read(arrival, take)
-            self._figures.arrived(sender.project, arrival.signal, arrival.transport, len(data))
-        size = len(data)
-        with sender.charged(size):
-            if arrival.is_json:
-                data = to_protobuf(arrival.signal, data)
-            response, records = await self._service.export(
-                arrival.signal, data, sender, arrival.transport
-            )
-            self._figures.answered(sender.project, sender.key, arrival.signal, records, size)
+        with contextlib.ExitStack() as body:
+            data = await self._read(arrival, body.enter_context(self._memory.body()))
+            size = len(data)
+            self._figures.arrived(sender.project, arrival.signal, arrival.transport, size)
+            with sender.charged(size):
+                response, records = await self._service.export(
+                    arrival.signal,
+                    data,
+                    sender,
+                    arrival.transport,
+                    is_json=arrival.is_json,
+                    decoded=body.close,  # From now on it counts among what waits for storage.
+                )
+                self._figures.answered(sender.project, sender.key, arrival.signal, records, size)
         return response
 
     async def _read(self, arrival: Arrival, take: Take) -> bytes:
