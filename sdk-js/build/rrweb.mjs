@@ -17,6 +17,8 @@ const DECLARATIONS = {
   slimDOMExcluded: 'function slimDOMExcluded(sn, o) { return o.comment && sn.type === NodeType.Comment; }',
   // Tells apart the pieces of a style sheet that lies in several text nodes; without it all of it is in the first.
   splitCssText: 'function splitCssText(cssText) { return [cssText]; }',
+  // Classes by expression, which our options do not have.
+  classMatchesRegex: 'function classMatchesRegex() { return false; }',
   getWindowScroll: 'function getWindowScroll(win) { return { left: win.scrollX, top: win.scrollY }; }',
   getWindowHeight: 'function getWindowHeight() { return innerHeight; }',
   getWindowWidth: 'function getWindowWidth() { return innerWidth; }',

@@ -7,12 +7,12 @@ export const LATE = Symbol.for('otel_replay.late');
 const tag = document.currentScript as HTMLScriptElement | null;
 
 /**
- * Loads `otel-late.js` from beside the script, under the same policy: with its nonce, and from its origin. Where Trusted
- * Types forbid setting an address, `import()`, which they leave alone, loads it.
+ * Loads `otel-late.js` from beside the script, under the same policy. From the page's own origin with `import()`, which has
+ * the script's nonce and which Trusted Types leave alone; from others, where that would need CORS, with an element.
  */
 export async function loadLate(): Promise<(core: Core) => Late> {
   const url = tag?.dataset['late'] ?? (tag?.src ?? '').replace(/[^/]*$/, 'otel-late.js');
-  await insert(url).catch(() => import(/* @vite-ignore */ url));
+  await (new URL(url, location.href).origin === location.origin ? import(url) : insert(url));
   const start = (globalThis as { [LATE]?: (core: Core) => Late })[LATE];
   if (!start) throw new Error(`${url} did not load`);
   return start;

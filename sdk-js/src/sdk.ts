@@ -161,6 +161,7 @@ export class Sdk {
 
   async flush(): Promise<void> {
     await this.lateLoading;
+    this.tracer.flush();
     this.late?.replay?.cut();
     this.reportDrops();
     await this.late?.flush();
@@ -233,7 +234,7 @@ export class Sdk {
       if (sessionId !== undefined) this.late.replay?.begin(sessionId, this.tab, this.gate.opened);
     } catch (error) {
       this.drops.add('recorder_not_loaded');
-      warnings.warn('recorder_not_loaded', `the recorder could not be loaded, and is tried again: ${String(error)}. Does a script-src policy or a blocker stop it?`);
+      warnings.warn('recorder_not_loaded', `the recorder could not be loaded, and is tried again: ${String(error)}. Check script-src and blockers.`);
       setTimeout(() => (this.lateLoading = this.load()), RELOAD_MS);
     }
   }
@@ -294,12 +295,14 @@ export class Sdk {
   }
 
   private onHidden(): void {
+    this.tracer.flush();
     this.late?.replay?.cut();
     this.reportDrops();
     this.late?.hide(false);
   }
 
   private onLeave(): void {
+    this.tracer.flush();
     if (this.sessionId() !== undefined) this.late?.replay?.end(true);
     if (this.late) this.late.hide(true);
     else this.waiting.keep();

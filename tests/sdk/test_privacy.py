@@ -30,7 +30,8 @@ PAGE = """<!doctype html><html><head><title>Account of title-leak@example.com</t
   <select id="choice"><option value="a">A</option><option value="optionLEAK1">B</option></select>
 </form>
 <div id="editor" contenteditable></div>
-<iframe srcdoc="<p title='frameLEAK1'>frame-leak@example.com</p><input value='frameLEAK2'>"></iframe>
+<iframe srcdoc="<p title='frameLEAK1'>frame-leak@example.com</p>
+<input value='frameLEAK2'>"></iframe>
 <button id="buy">Pay as click-leak@example.com</button>
 <div id="own" class="rr-mask" title="maskLEAK1">maskLEAK2 <b>maskLEAK3</b></div>
 <div class="rr-block" title="blockLEAK1">blockLEAK2</div>

@@ -7,6 +7,8 @@ const NAME = 'otel_replay';
 const STORE = 'waiting';
 /** What has not been answered for so long is written down. */
 const SAVE_MS = 1000;
+/** A page that was left has written everything by then. */
+const SETTLED_MS = 5000;
 const MAX_AGE_MS = 24 * 60 * 60_000;
 /** Where Web Locks are missing, what has not been touched for so long belongs to a page that is gone. */
 const ABANDONED_MS = 5 * 60_000;
@@ -47,13 +49,15 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
     return database;
   };
 
-  const transact = async (work: (store: IDBObjectStore) => void): Promise<void> => {
+  const transact = async (work: (store: IDBObjectStore) => void, only = false): Promise<void> => {
     const db = await open();
     await new Promise<void>((resolve, reject) => {
       const transaction = db.transaction(STORE, 'readwrite');
       transaction.oncomplete = () => resolve();
       transaction.onerror = transaction.onabort = () => reject(new Error(String(transaction.error)));
       work(transaction.objectStore(STORE));
+      // What a page that is going away does not commit is taken back.
+      if (only) transaction.commit?.();
     });
   };
 
@@ -73,7 +77,7 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
     await transact((store) => {
       settled.forEach((key) => store.delete(key));
       added.forEach((item) => store.put({ key: item.key, owner, atMs: Date.now(), item: item.stored() } satisfies Row));
-    });
+    }, true);
   };
 
   const saveSoon = (): void => {
@@ -122,7 +126,8 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
   window.addEventListener('pageshow', onShow);
   exporter.onChange = saveSoon;
   hold();
-  void recover().catch(fail);
+  // Once more, for a page before this one may still have been writing.
+  [0, SETTLED_MS].forEach((ms) => setTimeout(() => void recover().catch(fail), ms));
   saveSoon();
   return {
     forget: () => void transact((store) => store.clear()).catch(fail),

@@ -14,6 +14,9 @@ export interface NetworkOptions {
   readonly ignoreUrls: readonly Pattern[];
 }
 
+/** The browser knows the timing of a request shortly after the page knows its answer. */
+const TIMING_MS = 300;
+
 /** How a request ended: with a status, or with the name of an error. */
 export interface RequestEnd {
   readonly status?: number;
@@ -52,6 +55,12 @@ export class Tracer {
 
   /** More attributes of an exchange; set by the part that loads later. */
   details: ((exchange: Exchange) => Attributes) | undefined;
+  private readonly ended = new Set<() => void>();
+
+  /** Reports at once what waits for its timing. */
+  flush(): void {
+    this.ended.forEach((report) => report());
+  }
 
   /** Whether the text of this response is asked for, and of a bearable size. */
   wantsBody(url: string, headers: Headers): boolean {
@@ -88,15 +97,15 @@ export class Tracer {
       end: (end, exchange) => {
         if (!open) return;
         open = false;
-        this.sink({
-          traceId,
-          spanId,
-          name: method,
-          startMs,
-          endMs: startMs + (performance.now() - startedAt),
-          failed: errorType(end) !== undefined,
-          attributes: { ...redact({ ...describe(method, url, end), ...(exchange && this.details?.(exchange)) }, this.privacy), ...attributes },
-        });
+        const endMs = startMs + (performance.now() - startedAt);
+        const report = (): void => {
+          if (!this.ended.delete(report)) return;
+          const described = redact({ ...describe(method, url, end), ...(exchange && this.details?.(exchange)) }, this.privacy);
+          this.sink({ traceId, spanId, name: method, startMs, endMs, failed: errorType(end) !== undefined, attributes: { ...described, ...attributes } });
+        };
+        this.ended.add(report);
+        if (exchange && this.details) setTimeout(report, TIMING_MS);
+        else report();
       },
     };
   }
