@@ -107,10 +107,16 @@ def _checked(key: IngestKey, where: str) -> IngestKey:
 def _check_unique(projects: Any) -> None:
     owners: dict[str, str] = {}
     for project in projects:
+        names = [key.shown for key in project.keys]
+        if twice := next((name for name in names if names.count(name) > 1), ""):
+            raise ConfigError(
+                f"project {project.name} has two ingest keys that are shown as {twice!r}: figures"
+                " and budgets go by that, so give each a name of its own"
+            )
         for key in project.keys:
             other = owners.setdefault(key.key, project.name)
-            if other != project.name or project.keys.count(key) > 1:
+            if other != project.name:
                 raise ConfigError(
                     f"ingest key {key.shown!r} stands in {other} and {project.name}: a key belongs"
-                    " to one project, once"
+                    " to one project"
                 )

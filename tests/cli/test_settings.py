@@ -75,7 +75,8 @@ def test_each_project_has_a_database_and_a_blob_prefix(tmp_path: Path) -> None:
         ('[projects.otel]\ndatabase = "x"', "projects.otel.keys"),
         ('[[projects."a-b".keys]]\nkey = "12345678"', "letters, digits"),
         ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.b.keys]]\nkey = "12345678"', "a and b"),
-        ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "12345678"', "once"),
+        ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "12345678"', "a name"),
+        ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "abcd5678"', "5678"),
         ("projects = 3", "projects"),
     ],
 )
