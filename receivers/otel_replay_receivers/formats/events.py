@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,11 +10,14 @@ from itertools import groupby
 import orjson
 
 from otel_replay.errors import InvalidDataError
+from otel_replay.sessions.parts import is_too_deep
 from otel_replay_receivers.formats.fields import MAX_MS
 
 FULL_SNAPSHOT = 2
 META = 4
 _SNAPSHOT_BEGINS = b'{"type":2,'
+# As rrweb writes an event: the data, which may nest deeply, between the two.
+_DEEP = re.compile(rb'\{"type":(\d),"data":\{.*\},"timestamp":(\d{1,13})\}', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def _checked(text: bytes) -> tuple[int, int]:
     try:
         event = orjson.loads(text)
     except orjson.JSONDecodeError as exc:
+        if is_too_deep(exc) and (deep := _DEEP.fullmatch(text)):
+            return int(deep[1]), int(deep[2])
         raise InvalidDataError(f"the body of a replay log is not JSON: {exc}") from exc
     kind, time = (event.get("type"), event.get("timestamp")) if isinstance(event, dict) else (0, 0)
     if not isinstance(kind, int) or not isinstance(time, (int, float)) or not 0 < time <= MAX_MS:

@@ -141,6 +141,22 @@ def test_a_character_that_the_recorder_cut_in_two_spoils_nothing_else(player: Pl
     assert {*played[1]["data"]["html"]} == {"\N{SNOWMAN}", "\N{REPLACEMENT CHARACTER}"}
 
 
+@pytest.mark.parametrize("limit", [950 * 1024, 3_000], ids=["whole", "in pieces"])
+def test_a_page_that_nests_deeply(player: Player, limit: int) -> None:
+    deep = b'{"n":[' * 900 + b"1" + b"]}" * 900
+    items = records([{**event(1, 2), "data": {"node": "DEEP" * 3_000}}], limit)
+    text = b'{"type":2,"data":' + deep + b',"timestamp":%d}' % event(1)["timestamp"]
+    for start, item in zip(range(0, len(text), limit), items, strict=False):
+        item["body"] = text[start : start + limit].decode()
+    items = items[: -(-len(text) // limit)]
+    for item in items:
+        item["attributes"]["rr-web.total-chunks"] = float(len(items))
+    player.deliver(*([item] for item in items))
+    response = player.world.get(f"sessions/{player.id}/replay")
+    assert response.data.strip() == b"[" + text + b"]"
+    assert player.tab()["chunks"]["checkpoint"] == [0]
+
+
 def test_a_new_snapshot_begins_a_part(player: Player) -> None:
     events = [*recording(6), *(event(i, {8: 4, 9: 2, 12: 2}.get(i, 3)) for i in range(6, 15))]
     player.deliver(records(events))
