@@ -157,6 +157,17 @@ def test_a_page_that_nests_deeply(player: Player, limit: int) -> None:
     assert player.tab()["chunks"]["checkpoint"] == [0]
 
 
+def test_a_snapshot_of_six_megabytes_in_one_request(player: Player) -> None:
+    events = recording(5, html="<li>" * 1_500_000)
+    items = records(events)
+    assert len(items) == 4 + 7
+    player.deliver(items)
+    chunks = player.tab()["chunks"]
+    (part,) = player.parts(f"?from_seq={chunks['checkpoint'][0]}&to_seq={chunks['checkpoint'][0]}")
+    assert part[:2] == events[:2]
+    assert player.events() == events
+
+
 def test_a_new_snapshot_begins_a_part(player: Player) -> None:
     events = [*recording(6), *(event(i, {8: 4, 9: 2, 12: 2}.get(i, 3)) for i in range(6, 15))]
     player.deliver(records(events))
