@@ -52,7 +52,7 @@ class Receiving:
         goal, enough = load.acknowledged() + requests, self.proxy.hits + hits
         wait_for(
             "more to be acknowledged",
-            lambda: load.acknowledged() >= goal and self.proxy.hits >= enough,
+            lambda: load.acknowledged() >= goal and self.proxy.hits >= enough and load.is_mixed(),
             40,
         )
 

@@ -116,7 +116,7 @@ def _kill_both(
 
 def _wait_for_more(load: Load, requests: int) -> None:
     goal = load.acknowledged() + requests
-    wait_for("more to be acknowledged", lambda: load.acknowledged() >= goal, 60)
+    wait_for("more to be acknowledged", lambda: load.acknowledged() >= goal and load.is_mixed(), 60)
 
 
 def _main() -> None:

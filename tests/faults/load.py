@@ -130,6 +130,10 @@ class Load:
         """Requests that were answered 200 so far."""
         return sum(sender.answers[200] for sender in self.senders)
 
+    def is_mixed(self) -> bool:
+        """Whether each sender had something of every kind acknowledged."""
+        return all(sender.chunks and all(sender.acknowledged.values()) for sender in self.senders)
+
     def count(self, query: Query) -> Tally:
         """What became of all that was sent; call it when the senders have ended."""
         tally = Tally()
