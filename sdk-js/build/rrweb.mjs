@@ -17,6 +17,8 @@ const DECLARATIONS = {
   slimDOMExcluded: 'function slimDOMExcluded(sn, o) { return o.comment && sn.type === NodeType.Comment; }',
   // Tells apart the pieces of a style sheet that lies in several text nodes; without it all of it is in the first.
   splitCssText: 'function splitCssText(cssText) { return [cssText]; }',
+  getAbsoluteSrcsetString:
+    'function getAbsoluteSrcsetString(doc, value) { return value.split(/,\\s+/).map((one) => { const [url, ...size] = one.trim().split(/\\s+/); return [absoluteToDoc(doc, url), ...size].join(" "); }).join(", "); }',
   // Classes by expression, which our options do not have.
   classMatchesRegex: 'function classMatchesRegex() { return false; }',
   getWindowScroll: 'function getWindowScroll(win) { return { left: win.scrollX, top: win.scrollY }; }',

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.e2e.pages import HEAD, PAGES
 from tests.support.process import Up, wait_for
 from tests.support.site import site
 
@@ -99,3 +102,75 @@ def test_what_is_typed_into_an_editor_never_leaves_the_browser(
     assert "The page's own text" in recorded
     assert "secret" not in recorded
     assert "draft" not in recorded
+
+
+SIZE: ViewportSize = {"width": 900, "height": 650}
+# Shows the replay in its own size at the corner of the page, without cursor or controls.
+ALONE = """() => {
+  const frame = [...document.querySelectorAll('iframe')].find((one) => one.contentDocument === window.__player.document());
+  for (let at = frame.parentElement; at; at = at.parentElement) {
+    Object.assign(at.style, { transform: 'none', zoom: '1', overflow: 'visible', contain: 'none', filter: 'none' });
+  }
+  const style = { position: 'fixed', left: '0', top: '0', zIndex: '2147483647', transform: 'none', border: '0', margin: '0', background: '#fff' };
+  Object.entries(style).forEach(([name, value]) => frame.style.setProperty(name.replace(/[A-Z]/g, (c) => '-' + c.toLowerCase()), value, 'important'));
+  return [frame.clientWidth, frame.clientHeight];
+}"""  # noqa: E501
+# Share of pixels that differ by more than an eighth of the range in some colour.
+DIFFERENCE = """async ([a, b]) => {
+  const pixels = async (data) => {
+    const image = await createImageBitmap(await (await fetch('data:image/png;base64,' + data)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return context.getImageData(0, 0, image.width, image.height);
+  };
+  const [one, two] = [await pixels(a), await pixels(b)];
+  if (one.width !== two.width || one.height !== two.height) return 1;
+  let differing = 0;
+  for (let i = 0; i < one.data.length; i += 4) {
+    if ([0, 1, 2].some((k) => Math.abs(one.data[i + k] - two.data[i + k]) > 32)) differing++;
+  }
+  return differing / (one.width * one.height);
+}"""  # noqa: E501
+THRESHOLD = 0.005
+# Pictures of canvases are compressed with loss, which shows at sharp edges.
+THRESHOLDS = {"chart on canvas": 0.015}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_replay_looks_as_the_page_did(
+    up: Up, browser: Browser, pictures: Path, name: str
+) -> None:
+    addresses = up.addresses
+    init = (
+        f"endpoint: '{addresses['otlp_http']}', serviceName: 'pixels', recordCanvas: 4,"
+        " privacy: 'open'"
+    )
+    sdk = f'<script src="{addresses["ui"]}/sdk/otel.js"></script>'
+    sdk += f"<script>otelReplay.init({{ {init} }})</script>"
+    html = HEAD.format(title=name, sdk=sdk, body=PAGES[name])
+    visiting = browser.new_context(viewport=SIZE)
+    with site({"/": html}) as origin:
+        visitor = visiting.new_page()
+        visitor.goto(origin)
+        wait_for("the session", lambda: visitor.evaluate("() => otelReplay.getSessionId()"))
+        visitor.evaluate("() => window.act()")
+        visitor.wait_for_timeout(600)
+        live = visitor.screenshot()
+        session_id = leave(up, visitor)
+    visiting.close()
+    watching = browser.new_context(viewport={"width": 1400, "height": 900})
+    viewer = watching.new_page()
+    show(viewer, up, session_id)
+    assert viewer.evaluate(ALONE) == [SIZE["width"], SIZE["height"]]
+    viewer.wait_for_timeout(300)
+    replayed = viewer.screenshot(clip={"x": 0, "y": 0, "width": 900, "height": 650})
+    plain = watching.new_page()
+    both = [base64.b64encode(picture).decode() for picture in (live, replayed)]
+    difference = plain.evaluate(DIFFERENCE, both)
+    watching.close()
+    threshold = THRESHOLDS.get(name, THRESHOLD)
+    if difference > threshold:
+        for kind, picture in (("live", live), ("replay", replayed)):
+            (pictures / f"fidelity {name} {kind}.png").write_bytes(picture)
+    assert difference <= threshold

@@ -1,4 +1,4 @@
-import type { eventWithTime, serializedNodeWithId } from '@rrweb/types';
+import type { eventWithTime } from '@rrweb/types';
 
 import type { Core } from '../core';
 import { INCREMENTAL, type Mirror } from './rrweb';
@@ -6,50 +6,58 @@ import { INCREMENTAL, type Mirror } from './rrweb';
 /** The longer side of a picture, and its bytes as a data URL; bigger ones are left out. */
 const SIDE_PX = 1280;
 const PICTURE_LIMIT = 512 * 1024;
-const QUALITY = 0.6;
+const QUALITY = 0.7;
+const BLANK = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>";
 
-interface Picture {
-  readonly url: string;
-  readonly width: number;
-  readonly height: number;
+export interface Canvases {
+  /** After a snapshot, which has no pictures. */
+  again(): void;
+  stop(): void;
 }
 
 /**
- * Takes pictures of the canvases that are in view and have changed, `perSecond` times a second at most. A picture is recorded
- * as a canvas that comes in the place of itself with its content, which every player draws without running recorded commands.
+ * Attributes of the image that stands for a canvas in recordings. Where scripts may not run, as in players, browsers show no
+ * canvas at all, not even the room it takes.
  */
-export function watchCanvases(mirror: Mirror, { privacy, warnings }: Pick<Core, 'privacy' | 'warnings'>, perSecond: number, push: (event: eventWithTime) => void): () => void {
-  const taken = new WeakMap<HTMLCanvasElement, string>();
+export function asImage(canvas: Element | undefined, attributes: Record<string, unknown>): void {
+  attributes['src'] = BLANK;
+  if (!canvas) return;
+  const { display, width, height } = getComputedStyle(canvas);
+  attributes['style'] = `${String(attributes['style'] ?? '')};display:${display};width:${width};height:${height}`;
+}
+
+/** Takes pictures of the canvases that are in view and have changed, `perSecond` times a second at most. */
+export function watchCanvases(mirror: Mirror, { privacy, warnings }: Pick<Core, 'privacy' | 'warnings'>, perSecond: number, push: (event: eventWithTime) => void): Canvases {
+  let taken = new WeakMap<HTMLCanvasElement, string>();
   const visit = (canvas: HTMLCanvasElement): void => {
-    if (canvas.closest(privacy.block) || !inView(canvas)) return;
     const id = mirror.getId(canvas);
-    const picture = id < 0 ? undefined : take(canvas);
-    if (!picture || picture.url === taken.get(canvas)) return;
-    taken.set(canvas, picture.url);
-    const event = replacement(canvas, id, picture, mirror);
-    if (event) push(event);
+    if (id < 0 || privacy.mode === 'strict' || canvas.closest(privacy.block) || !inView(canvas)) return;
+    const src = picture(canvas);
+    if (src === undefined || src === taken.get(canvas)) return;
+    taken.set(canvas, src);
+    const data = { source: 0, texts: [], removes: [], adds: [], attributes: [{ id, attributes: { src } }] };
+    push({ type: INCREMENTAL, data, timestamp: Date.now() } as unknown as eventWithTime);
   };
-  const look = (): void => {
-    if (privacy.mode === 'strict') return;
-    document.querySelectorAll('canvas').forEach((canvas) => warnings.guard(() => visit(canvas)));
-  };
+  const look = (): void => document.querySelectorAll('canvas').forEach((canvas) => warnings.guard(() => visit(canvas)));
   // In an animation frame, right after the page's own: WebGL forgets what it drew when the frame is over.
   const timer = setInterval(() => requestAnimationFrame(look), 1000 / perSecond);
-  return () => clearInterval(timer);
+  return {
+    again: () => (taken = new WeakMap()),
+    stop: () => clearInterval(timer),
+  };
 }
 
 function inView(canvas: HTMLCanvasElement): boolean {
   const { width, height, top, left, bottom, right } = canvas.getBoundingClientRect();
-  return width > 0 && height > 0 && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && canvas.width > 0 && canvas.height > 0;
+  return width * height * canvas.width * canvas.height > 0 && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
 }
 
 /** The canvas as a data URL; undefined when it holds pictures of other origins, which browsers do not let out. */
-function take(canvas: HTMLCanvasElement): Picture | undefined {
+function picture(canvas: HTMLCanvasElement): string | undefined {
   const scale = Math.min(1, SIDE_PX / Math.max(canvas.width, canvas.height));
   try {
-    const source = scale < 1 ? smaller(canvas, scale) : canvas;
-    const url = source.toDataURL('image/webp', QUALITY);
-    return url.length > PICTURE_LIMIT ? undefined : { url, width: source.width, height: source.height };
+    const url = (scale < 1 ? smaller(canvas, scale) : canvas).toDataURL('image/webp', QUALITY);
+    return url.length > PICTURE_LIMIT ? undefined : url;
   } catch {
     return undefined;
   }
@@ -61,22 +69,4 @@ function smaller(canvas: HTMLCanvasElement, scale: number): HTMLCanvasElement {
   copy.height = Math.round(canvas.height * scale);
   copy.getContext('2d')?.drawImage(canvas, 0, 0, copy.width, copy.height);
   return copy;
-}
-
-function replacement(canvas: HTMLCanvasElement, id: number, picture: Picture, mirror: Mirror): eventWithTime | undefined {
-  const parent = canvas.parentNode;
-  const parentId = parent ? mirror.getId(parent) : -1;
-  if (parentId < 0) return undefined;
-  let next = canvas.nextSibling;
-  while (next && mirror.getId(next) < 0) next = next.nextSibling;
-  const attributes: Record<string, string> = {};
-  for (const { name, value } of Array.from(canvas.attributes)) attributes[name] = value;
-  // Players draw a picture in its own size: a smaller one needs a smaller canvas, shown as big as before.
-  if (picture.width < canvas.width) {
-    const { width, height } = getComputedStyle(canvas);
-    Object.assign(attributes, { width: String(picture.width), height: String(picture.height), style: `${attributes['style'] ?? ''};width:${width};height:${height}` });
-  }
-  const node = { type: 2, tagName: 'canvas', attributes: { ...attributes, rr_dataURL: picture.url }, childNodes: [], id } as unknown as serializedNodeWithId;
-  const data = { source: 0, texts: [], attributes: [], removes: [{ parentId, id }], adds: [{ parentId, nextId: next ? mirror.getId(next) : null, node }] };
-  return { type: INCREMENTAL, data, timestamp: Date.now() } as unknown as eventWithTime;
 }

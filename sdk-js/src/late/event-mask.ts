@@ -2,6 +2,7 @@ import type { eventWithTime, serializedNodeWithId } from '@rrweb/types';
 
 import type { Privacy } from '../privacy/privacy';
 import { MASK } from '../privacy/mask';
+import { asImage } from './canvas';
 import { maskValue } from './recorder-options';
 import { FULL_SNAPSHOT, INCREMENTAL, META, type Mirror } from './rrweb';
 import { isMasked, isShown } from './rules';
@@ -92,6 +93,10 @@ export function createEventMask(privacy: Privacy, mirror: Mirror): (event: event
     if (node.type === 2) {
       const attributes = node.attributes as Attributes;
       maskAttributes(node.tagName, attributes, node.id);
+      if (node.tagName === 'canvas' && !node.needBlock) {
+        node.tagName = 'img';
+        asImage(elementOf(node.id), attributes);
+      }
       if (node.tagName === 'option' && attributes['value'] === undefined && elementOf(node.id) && isMaskedChoice(elementOf(node.id) as Element)) attributes['value'] = MASK;
     } else if (node.type === 3) node.textContent = textOf(node.textContent, node.id);
     if ('childNodes' in node) node.childNodes.forEach(walk);

@@ -3,7 +3,7 @@ import type { eventWithTime } from '@rrweb/types';
 import type { Core } from '../core';
 import type { ChunkDraft } from '../delivery/chunk';
 import { createEventMask } from './event-mask';
-import { watchCanvases } from './canvas';
+import { watchCanvases, type Canvases } from './canvas';
 import { frameScrolls } from './frames';
 import { FULL_SNAPSHOT, pageHideEvent, type Record, type ReplayOptions } from './rrweb';
 import { noteColorScheme, watchColorScheme } from './scheme';
@@ -25,6 +25,7 @@ export class Replay {
   private stream: TabStream | undefined;
   private stopRecord: (() => void) | undefined;
   private readonly unwatch: (() => void)[] = [];
+  private canvases: Canvases | undefined;
   private recording = false;
   private restartMs = RESTART_MS;
   private restartTimer: ReturnType<typeof setTimeout> | undefined;
@@ -101,6 +102,7 @@ export class Replay {
     this.end(false);
     this.stopRecord?.();
     this.unwatch.splice(0).forEach((step) => step());
+    this.canvases?.stop();
     this.recording = false;
   }
 
@@ -113,7 +115,7 @@ export class Replay {
     this.stopRecord = stop;
     this.unwatch.push(watchColorScheme(() => this.onSchemeChange()));
     const { canvasPerSecond } = this.core.settings;
-    if (canvasPerSecond > 0) this.unwatch.push(watchCanvases(this.record.mirror, this.core, canvasPerSecond, (event) => this.onEvent(event)));
+    if (canvasPerSecond > 0) this.canvases = watchCanvases(this.record.mirror, this.core, canvasPerSecond, (event) => this.onEvent(event));
     if (!stop) this.core.warnings.warn('record_failed', 'the page could not be recorded: the recorder did not start.');
   }
 
@@ -126,7 +128,9 @@ export class Replay {
     noteColorScheme(event);
     if (!this.stream || !this.core.isLive()) return;
     this.stream?.push(event);
-    if (event.type === FULL_SNAPSHOT) frameScrolls(this.record.mirror, (scroll) => this.onEvent(scroll));
+    if (event.type !== FULL_SNAPSHOT) return;
+    this.canvases?.again();
+    frameScrolls(this.record.mirror, (scroll) => this.onEvent(scroll));
   }
 
   private snapshot(): void {
