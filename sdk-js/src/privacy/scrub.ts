@@ -1,15 +1,16 @@
 import { MASK, SECRET } from './mask';
 
-const NAME = `[\\w.-]*${SECRET}[\\w.-]*`;
+// Every repetition has a bound: without one, a long text of letters alone would take quadratic time.
+const NAME = `[\\w.-]{0,40}${SECRET}[\\w.-]{0,40}`;
 /** `name=value`, `name: value` and `"name":"value"`, in addresses, headers, JSON and messages. */
 const NAMED = new RegExp(`(["']?\\b(?:${NAME})["'\\]]*\\s*(?:[=:]|%3D)\\s*)((?:bearer |basic )?(?:"(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^\\s"'&#,;<>}]+))`, 'gi');
 /** Parameters of addresses whose names are too short to look for elsewhere. */
 const PARAMETER = /([?&#;](?:key|sig|code|state|sid|pin|pass|user|email|mail|phone|hash|sso)=)([^&#\s"'<>]+)/gi;
 const BEARER = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 const JWT = /\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?/g;
-const USERINFO = /(\b[a-z][\w+.-]*:\/\/)[^/?#@\s"'<>]*@/gi;
-const EMAIL = /[\w.!$'*+/=^`{|}~-]+(?:@|%40)[a-z\d-]+(?:\.[a-z\d-]+)+/gi;
-const DIGITS = /\d(?:[ -]?\d){12,}/g;
+const USERINFO = /(\b[a-z][\w+.-]{0,20}:\/\/)[^/?#@\s"'<>]{0,200}@/gi;
+const EMAIL = /[\w.!$'*+^`{|}~-]{1,64}(?:@|%40)[a-z\d-]+(?:\.[a-z\d-]+)+/gi;
+const DIGITS = /\d(?:[ -]?\d){12,40}/g;
 /** Cheap test whether any of the above can match. */
 const SUSPICIOUS = /[@=:]|%40|eyJ|\d[ -]?\d{3}|bearer|basic/i;
 
