@@ -90,7 +90,7 @@ def _halves(write: Write[T], items: Sequence[T], token: str) -> list[Part[T]]:
 
 def _may_be_halved(error: Exception) -> bool:
     if isinstance(error, QueryError):
-        return error.code == _OUT_OF_MEMORY or not _is_server_state(error)
+        return error.code == _OUT_OF_MEMORY or not is_server_state(error)
     return not _is_storages_fault(error)
 
 
@@ -101,7 +101,7 @@ def _is_storages_fault(error: Exception) -> bool:
 def _failed(items: Sequence[T], token: str, error: Exception) -> Part[T]:
     if isinstance(error, RetryableError):
         return Part(items, token, error, later=True)
-    if isinstance(error, QueryError) and _is_server_state(error):
+    if isinstance(error, QueryError) and is_server_state(error):
         trouble = UnavailableError(f"storage is in trouble: {_first_line(error)}", 5)
         return Part(items, token, trouble, later=True)
     if isinstance(error, QueryError):
@@ -112,7 +112,7 @@ def _failed(items: Sequence[T], token: str, error: Exception) -> Part[T]:
     return Part(items, token, failure, later=_is_storages_fault(error))
 
 
-def _is_server_state(error: QueryError) -> bool:
+def is_server_state(error: QueryError) -> bool:
     """Whether the same data may be stored later. A limit of the query's own is the data's fault."""
     if error.code == _OUT_OF_MEMORY and "Query memory limit" in str(error):
         return False

@@ -16,7 +16,9 @@ from otel_replay.storage.clickhouse import Database, QueryError
 from otel_replay.telemetry import ExportRequest, SignalName
 from otel_replay_exporters.blobs.counted import counted
 from otel_replay_exporters.blobs.packs import PackWriter
+from otel_replay_exporters.clickhouse.extraction import Signal
 from otel_replay_exporters.clickhouse.inserter import OtlpInserter, create_ingest_tables
+from otel_replay_exporters.clickhouse.repeat import Repeat
 from otel_replay_exporters.clickhouse.signals import SIGNALS
 from otel_replay_exporters.commit import CommitLimits, GroupCommit
 from otel_replay_exporters.figures import CommitFigures
@@ -66,7 +68,7 @@ class StorageConsumer:
         self._tables = _Tables(prepare)
         self._spools: list[Spool] = []
         self._requests: dict[SignalName, GroupCommit[ExportRequest]] = {
-            signal: self._commit(signal, _request_writer(OtlpInserter(database, s)), REQUESTS)
+            signal: self._request_commit(OtlpInserter(database, s), s)
             for signal, s in SIGNALS.items()
         }
         packs = PackWriter(database, counted(blobs, instruments))
@@ -74,7 +76,13 @@ class StorageConsumer:
         self._thread = CallThread(f"tables-{self._project}")
         self._watching: asyncio.Task[None] | None = None
 
-    def _commit(self, kind: str, write: Write[T], codec: Codec[T]) -> GroupCommit[T]:
+    def _request_commit(self, insert: OtlpInserter, signal: Signal) -> GroupCommit[ExportRequest]:
+        repeat = Repeat(self._database, signal, insert)
+        return self._commit(signal.name, _request_writer(insert), REQUESTS, repeat)
+
+    def _commit(
+        self, kind: str, write: Write[T], codec: Codec[T], repeat: Write[T] | None = None
+    ) -> GroupCommit[T]:
         figures = CommitFigures(self._instruments, kind, self._project)
         guarded = self._tables.guard(write)
         backlog = None
@@ -86,6 +94,7 @@ class StorageConsumer:
                 spool,
                 codec,
                 guarded,
+                repeat=self._tables.guard(repeat) if repeat else None,
                 probe=self._probe,
                 happened=figures.spooled,
                 stored=self._count_sent,

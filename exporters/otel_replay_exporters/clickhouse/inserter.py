@@ -40,24 +40,29 @@ class OtlpInserter:
             "deduplicate_blocks_in_dependent_materialized_views": 1,
         }
 
-    def __call__(self, requests: Sequence[bytes], token: str = "") -> None:
+    def __call__(self, requests: Sequence[bytes], token: str = "", batch: str = "") -> None:
         """Inserts the requests as one batch; when it returns, their rows are stored.
+
+        `batch` is what their column Batch holds, the token by default.
 
         The same requests under the same token are stored once, however often they are inserted.
         Requests have one repeated field at the top, so joined bytes are one bigger request.
         Raises QueryError when ClickHouse refuses the batch, UnavailableError when it is away.
         """
         try:
-            self._insert(b"".join(requests), token)
+            self._insert(b"".join(requests), token, batch)
         except QueryError as exc:
             if exc.code not in NOT_NORMAL_CODES:
                 raise
-            self._insert(b"".join(normal(self._signal.name, data) for data in requests), token)
+            again = b"".join(normal(self._signal.name, data) for data in requests)
+            self._insert(again, token, batch)
 
-    def _insert(self, data: bytes, token: str) -> None:
+    def _insert(self, data: bytes, token: str, batch: str) -> None:
         if data:
             # Without one, ClickHouse would skip a batch that equals another one.
-            settings = {**self._settings, "insert_deduplication_token": token or new_token()}
+            token = token or new_token()
+            tokens = {"insert_deduplication_token": token, "log_comment": batch or token}
+            settings = {**self._settings, **tokens}
             self._database.insert_bytes(self._signal.ingest_table, data, "ProtobufSingle", settings)
 
 

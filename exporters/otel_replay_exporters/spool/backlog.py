@@ -41,16 +41,20 @@ class Backlog(Generic[T]):
         codec: Codec[T],
         write: Write[T],
         *,
+        repeat: Write[T] | None = None,
         probe: Callable[[], None] = lambda: None,
         happened: Callable[[str, int], None] = lambda _outcome, _count: None,
         stored: Callable[[Sequence[T]], None] = lambda _items: None,
     ) -> None:
-        """`probe` raises RetryableError while there is no use in writing. `happened` hears of
+        """`repeat` writes what may be stored already; `write` does by default.
+
+        `probe` raises RetryableError while there is no use in writing. `happened` hears of
         batches written, drained, refused and damaged; `stored` of items that came through."""
         self._name = name
         self._spool = spool
         self._codec = codec
         self._write = write
+        self._repeat = repeat or write
         self._probe = probe
         self._happened = happened
         self._stored = stored
@@ -59,6 +63,8 @@ class Backlog(Generic[T]):
         self._stopping = asyncio.Event()
         self._away = not spool.is_empty
         self._reported: set[str] = set()
+        # The process before this one may have ended in the middle of any of these.
+        self._tried = set(spool.names)
         self._appending = CallThread(f"spool-{name}")
         self._draining = CallThread(f"drain-{name}")
         self._task: asyncio.Task[None] | None = None
@@ -149,8 +155,11 @@ class Backlog(Generic[T]):
 
     def _drain(self, segment: Segment) -> None:
         batches = self._batches(segment)
+        tried = segment.name in self._tried
+        self._tried.add(segment.name)
         for number, batch in enumerate(batches):
-            parts = write_in_parts(self._write, batch.items, batch.token)
+            write = self._repeat if tried or batch.attempted else self._write
+            parts = write_in_parts(write, batch.items, batch.token)
             self._settle(parts)
             if parts[-1].later:
                 if number or len(parts) > 1:
@@ -158,6 +167,7 @@ class Backlog(Generic[T]):
                 raise RetryableError(str(parts[-1].error))
         self._spool.remove(segment)
         self._reported.discard(segment.name)
+        self._tried.discard(segment.name)
         logger.info("%s: %d batches came out of the spool", self._name, len(batches))
 
     def _settle(self, parts: Sequence[Part[T]]) -> None:

@@ -30,8 +30,6 @@ class SpoolFullError(UnavailableError):
 
     default_reason = "spool_full"
 
-    default_reason = "spool_full"
-
 
 class SpoolBudget:
     """How many bytes the spools of a process may have together. Safe for threads."""
@@ -101,6 +99,11 @@ class Spool:
     @property
     def is_empty(self) -> bool:
         return not self._sizes
+
+    @property
+    def names(self) -> list[str]:
+        """Of its files, the oldest first."""
+        return [Segment(path).name for path in self._sizes.copy()]
 
     @property
     def oldest_s(self) -> float:
