@@ -99,8 +99,8 @@ test('what is left after a cut by size does not wait for another event', () => {
 
 test('a checkpoint is due when the increments outweigh the snapshot', () => {
   const { stream, onCheckpointDue } = open();
-  [meta(), snapshot(700_000)].forEach((event) => stream.push(event));
-  for (let i = 0; i < 6; i++) stream.push(change(100_000));
+  [meta(), snapshot(2_700_000)].forEach((event) => stream.push(event));
+  for (let i = 0; i < 26; i++) stream.push(change(100_000));
   vi.advanceTimersByTime(2000);
   expect(onCheckpointDue).not.toHaveBeenCalled();
   for (let i = 0; i < 2; i++) stream.push(change(100_000));

@@ -4,6 +4,9 @@
  */
 export function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> | undefined {
   if (typeof CompressionStream !== 'function') return undefined;
-  const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Response(compressed).arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  const { readable, writable } = new CompressionStream('gzip');
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const read = new Response(readable).arrayBuffer();
+  return Promise.all([read, written]).then(([buffer]) => new Uint8Array(buffer));
 }

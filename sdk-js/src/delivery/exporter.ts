@@ -7,7 +7,7 @@ import type { Drops } from './drops';
 import { ChunkItem, EventItem, SpanItem, type Item, type LogItem, type Stored } from './item';
 import type { KeepaliveLedger } from './keepalive';
 import { Lane } from './lane';
-import { SMALL_REQUEST, type Outcome, type Send } from './transport';
+import { ESTIMATE, SMALL_REQUEST, type Outcome, type Send } from './transport';
 
 /** Events and spans are sent together this often; a chunk takes the waiting events with it. */
 const BATCH_MS = 2000;
@@ -17,9 +17,6 @@ export const BUFFER_BYTES = 32 * 1024 * 1024;
 const BUFFER_ITEMS = 10_000;
 /** A compressed chunk above this is not sent (the wire format's limit). */
 export const CHUNK_LIMIT = 32 * 1024 * 1024;
-/** The size of a request is estimated from its texts; this much of the quota is left for the error. */
-const ESTIMATE = 0.9;
-
 /** Why a chunk will never arrive; what follows it in its tab cannot be played. */
 export interface LostChunk {
   readonly tab: string;
@@ -91,9 +88,12 @@ export class Exporter {
     return this.logs.bytes < BUFFER_BYTES / 2;
   }
 
-  /** Everything that waits or is under way, and could be written down. */
+  /**
+   * Everything that waits or is under way, and could be written down. Not events and spans that the browser sends though the page
+   * goes, while the receiver was well: sent by the next page as well, they would be stored twice. Of chunks only one is kept.
+   */
   outstanding(): Item[] {
-    return [...this.logs.items(), ...this.spans.items()].filter(({ ready }) => ready);
+    return [...this.logs.items(), ...this.spans.items()].filter((item) => item.ready && (!item.handedOver || item instanceof ChunkItem));
   }
 
   /** Takes what an earlier page could not send. */

@@ -22,6 +22,8 @@ export interface Item {
   readonly ready: boolean;
   /** Position in the lane, set when it is added; a failed item goes back to its place. */
   order: number;
+  /** Given to the browser, which sends it even when the page is gone. */
+  handedOver: boolean;
   stored(): Stored;
 }
 
@@ -35,6 +37,7 @@ export class SpanItem implements Item {
   readonly ready = true;
   readonly size: number;
   order = 0;
+  handedOver = false;
   constructor(readonly span: Span) {
     this.size = RECORD_OVERHEAD + textSize(Object.values(span.attributes));
   }
@@ -49,6 +52,7 @@ export class EventItem implements Item {
   readonly ready = true;
   readonly size: number;
   order = 0;
+  handedOver = false;
   constructor(readonly record: LogRecord) {
     this.size = RECORD_OVERHEAD + textSize([record.body, ...Object.values(record.attributes)]);
   }
@@ -62,6 +66,7 @@ export class EventItem implements Item {
 export class ChunkItem implements Item {
   readonly key = nextKey();
   order = 0;
+  handedOver = false;
   readonly draft: Omit<ChunkDraft, 'json'>;
   /** Bytes before compression. */
   private rawSize = 0;

@@ -1,10 +1,11 @@
 import { backoffMs } from './backoff';
 import type { Item } from './item';
-import type { Outcome, Send } from './transport';
+import { ESTIMATE, SMALL_REQUEST, type Outcome, type Send } from './transport';
 
 /** A request holds about this much; one bigger item travels alone. */
 const REQUEST_BYTES = 512 * 1024;
 const REQUEST_ITEMS = 1000;
+const BACKLOG_BYTES = 256 * 1024;
 /** Refusals that one bad item of the request may have caused. */
 const ISOLATE = [400, 413];
 
@@ -42,9 +43,7 @@ export class Lane<T extends Item> {
 
   /** Bytes that wait or are under way. */
   get bytes(): number {
-    let sum = 0;
-    this.outstanding.forEach((item) => (sum += item.size));
-    return sum;
+    return sizeOf([...this.outstanding]);
   }
 
   items(): Iterable<T> {
@@ -103,6 +102,7 @@ export class Lane<T extends Item> {
     if (copies.length > 0) void this.transmit(copies, true);
     while (this.queue.length > 0) {
       const fitting = this.take(room());
+      this.handOver(fitting);
       void this.deliver(fitting.length > 0 ? fitting : this.take(0, true), true);
     }
     this.stop();
@@ -123,10 +123,14 @@ export class Lane<T extends Item> {
   private next(): void {
     if (this.underWay || Date.now() < this.notBefore) return this.arm();
     this.stop();
-    const items = this.take(this.isolate > 0 ? 0 : REQUEST_BYTES, true);
+    const small = SMALL_REQUEST * ESTIMATE;
+    // Small requests outlive the page. Many of them would be slow, so a backlog goes in big ones.
+    const full = sizeOf(this.queue) > BACKLOG_BYTES ? REQUEST_BYTES : small;
+    const items = this.take(this.isolate > 0 ? 0 : full, true);
     if (items.length === 0) return;
     this.isolate = Math.max(0, this.isolate - 1);
     this.underWay = items;
+    if (sizeOf(items) <= small) this.handOver(items);
     if (this.queue.length > 0) this.wake();
     this.done = this.deliver(items, false).then(() => {
       this.underWay = undefined;
@@ -152,6 +156,11 @@ export class Lane<T extends Item> {
     if (outcome.kind === 'retry') this.postpone(items, outcome);
     else if (outcome.kind === 'refused' && items.length > 1 && ISOLATE.includes(outcome.status)) this.split(items);
     else this.settled(items, outcome);
+  }
+
+  /** What goes with keepalive is sent though the page goes; a receiver that was well until now is trusted to take it. */
+  private handOver(items: readonly T[]): void {
+    if (this.attempt === 0) items.forEach((item) => (item.handedOver = true));
   }
 
   private async transmit(items: readonly T[], closing: boolean): Promise<Outcome> {
@@ -183,6 +192,11 @@ export class Lane<T extends Item> {
   }
 
   private putBack(items: readonly T[]): void {
+    items.forEach((item) => (item.handedOver = false));
     this.queue = [...items, ...this.queue].sort((a, b) => a.order - b.order);
   }
+}
+
+function sizeOf(items: readonly Item[]): number {
+  return items.reduce((sum, { size }) => sum + size, 0);
 }

@@ -7,6 +7,8 @@ export const TIMEOUT_MS = 60_000;
 const RETRYABLE = [408, 429, 502, 503, 504];
 /** Small requests are sent with keepalive always: they survive a navigation. Half the quota stays free for the tail. */
 export const SMALL_REQUEST = 16 * 1024;
+/** The size of a request is estimated from its texts; the rest is left for the error. */
+export const ESTIMATE = 0.9;
 const TAIL_RESERVE = 32 * 1024;
 
 /** What became of a request. */

@@ -5,8 +5,8 @@ import { randomHex } from '../ids';
 
 const NAME = 'otel_replay';
 const STORE = 'waiting';
-/** What has not been answered for so long is written down. */
-const SAVE_MS = 1000;
+/** What has not been answered for so long is written down: batches leave after two seconds, so ordinarily nothing is. */
+const SAVE_MS = 3000;
 /** A page that was left has written everything by then. */
 const SETTLED_MS = 5000;
 const MAX_AGE_MS = 24 * 60 * 60_000;

@@ -16,7 +16,7 @@ export const CHUNK_SIZE = 256 * 1024;
 /** A snapshot above this leaves at once: as a tail it would not fit into what a closing page may send. */
 const PROMPT_SNAPSHOT_SIZE = 32 * 1024;
 /** Checkpoints: when the increments outweigh the snapshot (but never below this) or after activity of this long. */
-const CHECKPOINT_MIN_SIZE = 512 * 1024;
+const CHECKPOINT_MIN_SIZE = 2 * 1024 * 1024;
 const CHECKPOINT_ACTIVE_MS = 5 * 60_000;
 /** Pauses between events count as activity up to this long. */
 const ACTIVE_GAP_MS = 5000;
