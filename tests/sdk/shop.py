@@ -42,6 +42,8 @@ class Shop:
     attempts: list[bytes] = field(default_factory=list)
     """Everything that left the browser: addresses, headers and bodies of all requests."""
     refuse: Callable[[], bool] = lambda: False
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """More scripts by path."""
 
     def html(self, path: str) -> str | None:
         """A page with its script tag."""
@@ -123,9 +125,14 @@ def at_random(share: float, seed: int = 7) -> Callable[[], bool]:
 
 
 @contextmanager
-def shop(pages: Mapping[str, str], options: str = "", policy: str | None = None) -> Iterator[Shop]:
+def shop(
+    pages: Mapping[str, str],
+    options: str = "",
+    policy: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> Iterator[Shop]:
     """Serves the pages, the SDK and an OTLP receiver on one origin."""
-    world = Shop(pages, options, policy)
+    world = Shop(pages, options, policy, files=files or {})
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -135,6 +142,8 @@ def shop(pages: Mapping[str, str], options: str = "", policy: str | None = None)
             path = self.path.partition("?")[0]
             if path[1:] in SDK_FILES:
                 self._answer(200, sdk_path(path[1:]).read_bytes(), JAVASCRIPT)
+            elif path in world.files:
+                self._answer(200, world.files[path], JAVASCRIPT)
             elif (html := world.html(path)) is not None:
                 self._answer(200, html.encode(), "text/html; charset=utf-8")
             else:
