@@ -286,6 +286,41 @@ def test_storage_that_goes_away_half_way_through_a_file_gets_the_rest_later(
     assert storage.stored == ["tried0", "fresh0", "tried1", "fresh1", "tried2", "fresh2"]
 
 
+def test_what_may_be_stored_already_is_written_as_such(tmp_path: Path) -> None:
+    """What was attempted, what an earlier process left, and what failed on its way out."""
+    repeated: list[str] = []
+
+    class Repeating(Setup):
+        def __init__(self, folder: Path, storage: Storage) -> None:
+            super().__init__(folder, storage)
+            self.backlog = Backlog("test", self.spool, TEXTS, storage, repeat=self._repeat)
+
+        def _repeat(self, items: Sequence[str], token: str) -> None:
+            self.storage(items, token)
+            repeated.extend(items)
+
+    async def put(folder: Path, *batches: Batch[str], lost_answers: int = 0) -> list[str]:
+        repeated.clear()
+        storage = Storage()
+        storage.lost_answers = lost_answers
+        setup = Repeating(folder, storage)
+        setup.backlog.start()
+        for batch in batches:
+            await setup.backlog.put(batch)
+        await setup.until_clear()
+        await setup.backlog.stop()
+        return repeated.copy()
+
+    spool = Spool(tmp_path / "earlier", SpoolBudget(1 << 20))
+    spool.append(TEXTS.encode(Batch(["left"], "token")))
+    spool.close()
+    new, attempted = Batch(["new"], "token"), Batch(["attempted"], "token", attempted=True)
+    assert asyncio.run(put(tmp_path / "new", new)) == []
+    assert asyncio.run(put(tmp_path / "attempted", attempted)) == ["attempted"]
+    assert asyncio.run(put(tmp_path / "earlier")) == ["left"]
+    assert asyncio.run(put(tmp_path / "failed", new, lost_answers=1)) == ["new"]
+
+
 def test_a_constant_stream_leaves_the_spool_again(tmp_path: Path) -> None:
     """New batches wait for the last of the old ones, or they would always find some before them."""
 
