@@ -153,6 +153,8 @@ def _visit(browser: Browser, script: str) -> Load:
     with shop({"/": _PAGE % script}, files={"/rrweb.js": _RRWEB.read_bytes()}) as world:
         page = context.new_page()
         devtools = context.new_cdp_session(page)
+        # CPU time of the main thread, not time on the clock, in which other processes take part.
+        devtools.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
         devtools.send("Performance.enable")
         page.goto(world.origin)
         page.wait_for_timeout(300)
