@@ -6,6 +6,7 @@ import type { Outcome } from '../src/delivery/transport';
 
 class Numbered implements Item {
   order = 0;
+  handedOver = false;
   ready: boolean;
   get key(): string {
     return String(this.value);
