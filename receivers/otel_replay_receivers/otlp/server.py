@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import uvicorn
 
@@ -49,7 +49,6 @@ class OtlpServer:
         consumer: Consumer,
         *,
         max_request_bytes: int = 64 * 1024 * 1024,
-        allowed_origins: Sequence[str] = (),
         access: Access | None = None,
         instruments: Instruments | None = None,
         usage: UsageLedger | None = None,
@@ -62,16 +61,14 @@ class OtlpServer:
         reuse_port: bool = False,
         ready: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`allowed_origins` counts when there is no `access`, which has its own. `ready` says
-        whether storage answers; it is called in a thread. Raises ConfigError when `tls` cannot be
-        used."""
+        """`ready` says whether storage answers; it is called in a thread. Without `access`,
+        everybody may send. Raises ConfigError when `tls` cannot be used."""
         instruments = instruments or Instruments()
-        access = access or Access(allowed_origins=allowed_origins)
+        access = access or Access()
         figures = Figures(instruments, usage)
         memory = memory or MemoryGuard(instruments=instruments)
         self._health = Health(ready)
-        service = OtlpService(consumer, figures)
-        self._reception = Reception(service, access, memory, figures)
+        self._reception = Reception(OtlpService(consumer, figures), access, memory, figures)
         self._grpc = GrpcReceiver(
             self._reception,
             self._health,
@@ -93,11 +90,8 @@ class OtlpServer:
             max_request_bytes=max_request_bytes,
             request_timeout_s=request_timeout_s,
         )
-        self._connection = functools.partial(
-            BoundedConnection,
-            bounds=Bounds(request_timeout_s, max_connection_age_s),
-            refused=figures.turned_away,
-        )
+        bounds = Bounds(request_timeout_s, max_connection_age_s)
+        self._connection = partial(BoundedConnection, bounds=bounds, refused=figures.turned_away)
         self._tls = tls.http_context() if tls is not None else None
         self._reuse_port = reuse_port
         self._http: _Server | None = None
