@@ -81,6 +81,15 @@ def _joined(requests: Iterator[bytes]) -> Iterator[bytes]:
     yield b"".join(waiting)
 
 
+def check_senders(number: int) -> None:
+    """Raises InvalidDataError when a request has more resources and scopes than one may have."""
+    if number > MAX_SENDERS:
+        raise InvalidDataError(
+            f"the request has over {MAX_SENDERS} resources and scopes: send fewer in one",
+            "too_many_parts",
+        )
+
+
 class _Cut:
     """A request that is cut into requests, and what was counted on the way."""
 
@@ -161,10 +170,7 @@ class _Cut:
 
     def _count_sender(self) -> None:
         self._senders += 1
-        if self._senders > MAX_SENDERS:
-            raise InvalidDataError(
-                f"the request has over {MAX_SENDERS} resources and scopes", "too_many_parts"
-            )
+        check_senders(self._senders)
 
     def _check_attributes(self, message: Descriptor, start: int, end: int) -> None:
         """Counts attributes in a message and those in it that are big enough to have too many."""

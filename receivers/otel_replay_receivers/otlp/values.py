@@ -32,7 +32,8 @@ class Budget:
         self._left -= values
         if self._left < 0:
             raise InvalidDataError(
-                f"the request has over {MAX_NESTED_VALUES} values in arrays and maps",
+                f"the request has over {MAX_NESTED_VALUES} values in arrays and maps: send"
+                " fewer in one",
                 "too_many_parts",
             )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from otel_replay.errors import InvalidDataError
-from otel_replay_receivers.otlp.parts import MAX_ATTRIBUTES, MAX_SENDERS
+from otel_replay_receivers.otlp.parts import MAX_ATTRIBUTES, check_senders
 
 if TYPE_CHECKING:
     from otel_replay_receivers.otlp.signals import Signal
@@ -47,11 +47,11 @@ def rows_and_bytes(signal: Signal, request: Any) -> tuple[int, int]:
     """
     resources = signal.resources(request)
     senders, rows, size = len(resources), 0, 0
-    _check_senders(senders)
+    check_senders(senders)
     for resource in resources:
         scopes = signal.scopes(resource)
         senders += len(scopes)
-        _check_senders(senders)
+        check_senders(senders)
         _check_attributes(resource.resource)
         own = resource.resource.ByteSize() + len(resource.schema_url)
         for scope in scopes:
@@ -62,13 +62,6 @@ def rows_and_bytes(signal: Signal, request: Any) -> tuple[int, int]:
             size += repeated + number * (sender + _ROW_BYTES)
     check_row_bytes(signal, size)
     return rows, size
-
-
-def _check_senders(number: int) -> None:
-    if number > MAX_SENDERS:
-        raise InvalidDataError(
-            f"the request has over {MAX_SENDERS} resources and scopes", "too_many_parts"
-        )
 
 
 def _check_attributes(sender: Any) -> None:
