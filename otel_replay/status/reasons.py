@@ -38,8 +38,6 @@ HELP: Final = {
     "method": "Something sends with another method than POST. Look at the sender's address.",
     "invalid_ids": "Spans without proper ids were left out. Their instrumentation is at fault.",
     "invalid_chunk": "Replay chunks with wrong attributes were left out. Update the browser SDK.",
-    "invalid_points": "Metric points without values were left out. Their instrumentation is at"
-    " fault.",
     "internal": "A fault of ours. The receiver's log has the details; please report it.",
 }
 OTHERWISE: Final = "The receiver's log says more."

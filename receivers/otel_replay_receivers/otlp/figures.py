@@ -16,8 +16,8 @@ from otel_replay_receivers.otlp.decode import Decoded
 Transport = Literal["grpc", "http"]
 Outcome = Literal["accepted", "refused", "failed"]
 _RECEIVER = "otlp"
-_UNFIT = {"traces": "invalid_ids", "logs": "invalid_chunk", "metrics": "invalid_points"}
-"""Reason for records that are left out of a request which is otherwise stored."""
+_UNFIT: dict[SignalName, str] = {"traces": "invalid_ids", "logs": "invalid_chunk"}
+"""Reason for records that are left out of a request which is otherwise stored; metrics all fit."""
 
 
 class Figures:
