@@ -88,7 +88,6 @@ ERROR_TYPE: Final = "error.type"
 # Our own telemetry
 SELF_TELEMETRY: Final = "otel_replay.self_telemetry"
 """Resource attribute that marks it: requests that carry it cause no telemetry themselves."""
-SIGNAL: Final = "otel_replay.signal"
 PROJECT: Final = "otel_replay.project"
 OUTCOME: Final = "otel_replay.outcome"
 BATCH_REQUESTS: Final = "otel_replay.batch.requests"

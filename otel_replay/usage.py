@@ -109,17 +109,11 @@ class UsageLedger:
         with self._lock:
             return self._pending.pop(project, {})
 
-    def put_back(self, project: str, lines: Lines) -> None:
-        """Takes lines back that could not be stored."""
-        with self._lock:
-            for line, counts in lines.items():
-                self._count(project, line, counts)
-
     def note_stored(self, project: str, day: int, stored: Iterable[tuple[str, int]]) -> None:
         """Says what the database has of a day (days since the epoch): key and accepted bytes.
 
-        To be called while all that was taken has been stored or put back: what the database has
-        beyond this process' own share is others'.
+        To be called while all that was taken has been stored: what the database has beyond this
+        process' own share is others'.
         """
         with self._lock:
             today = self._current()

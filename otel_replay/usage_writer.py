@@ -37,7 +37,6 @@ class UsageWriter:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`databases` has each project's, by the name that the ledger is given."""
-        self._ledger = ledger
         self._clock = clock
         self._writing = {
             project: _ProjectUsage(project, database, ledger)
