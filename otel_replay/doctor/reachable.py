@@ -57,14 +57,10 @@ def addresses(setup: Setup) -> Iterator[Check]:
 
 def health(setup: Setup) -> Check:
     """What /healthz says, of the pages' server or else the status address."""
-    for url in (setup.ui, setup.status):
-        try:
-            response = get(f"{url}/healthz")
-        except requests.RequestException:
-            continue
+    for url, response in _answers(setup, "/healthz"):
         if response.status_code == 200:
-            return ok("health", f"{url}/healthz: every part is ready")
-        return failed("health", f"{url}/healthz: {shortened(response.text)}", "see its log")
+            return ok("health", f"{url}: every part is ready")
+        return failed("health", f"{url}: {shortened(response.text)}", "see its log")
     return skipped("health", "neither the pages nor the status address can be reached from here")
 
 
@@ -154,17 +150,22 @@ def backlog(setup: Setup) -> Iterator[Check]:
 
 def _figures(setup: Setup) -> dict[str, float] | None:
     """The sums of all figures over their labels; None where there is no receiver's /metrics."""
-    for url in (setup.ui, setup.status):
-        try:
-            response = get(f"{url}/metrics")
-        except requests.RequestException:
-            continue
+    for _, response in _answers(setup, "/metrics"):
         if response.status_code == 200:
             found: dict[str, float] = {}
             for name, value in _FIGURE.findall(response.text):
                 found[name] = found.get(name, 0) + float(value)
             return found
     return None
+
+
+def _answers(setup: Setup, path: str) -> Iterator[tuple[str, requests.Response]]:
+    """What the pages' server and the status address answer, with the URL; who is not there, not."""
+    for url in (f"{setup.ui}{path}", f"{setup.status}{path}"):
+        try:
+            yield url, get(url)
+        except requests.RequestException:
+            continue
 
 
 def _limit(figures: dict[str, float], what: str) -> float:
