@@ -33,12 +33,17 @@ class Instruments:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        self._of_requests()
+        self._of_storage()
+        self._of_the_spool()
+        self._of_memory()
+        self._of_the_session_worker()
+        self._of_the_pages()
+
+    def _of_requests(self) -> None:
         self.accepted = self._records("accepted", "received and stored")
         self.refused = self._records("refused", "that the sender should send again")
         self.failed = self._records("failed", "that were malformed or could not be stored")
-        self.sent = self._stored("sent", "stored in ClickHouse")
-        self.send_failed = self._stored("send_failed", "in attempts to store that failed")
-        self.enqueue_failed = self._stored("enqueue_failed", "that found no room in the queue")
         self.chunks = self._counter(
             "otel_replay_chunks", "replay chunks received", "project", "outcome"
         )
@@ -66,6 +71,11 @@ class Instruments:
         self.requests_under_way = self._gauge(
             "otel_replay_requests_under_way", "requests that wait for their answer", "transport"
         )
+
+    def _of_storage(self) -> None:
+        self.sent = self._stored("sent", "stored in ClickHouse")
+        self.send_failed = self._stored("send_failed", "in attempts to store that failed")
+        self.enqueue_failed = self._stored("enqueue_failed", "that found no room in the queue")
         self.queue_size = self._gauge(
             "otelcol_exporter_queue_size", "requests that wait for storage", "exporter", "project"
         )
@@ -97,6 +107,13 @@ class Instruments:
             _SECONDS,
             *("exporter", "project", "outcome"),
         )
+        self.blob_operations = self._counter(
+            "otel_replay_blob_operations",
+            "operations on the blob store",
+            *("operation", "outcome"),
+        )
+
+    def _of_the_spool(self) -> None:
         self.spool_bytes = self._gauge(
             "otel_replay_spool_bytes", "size of what waits on disk for storage", "project"
         )
@@ -111,11 +128,8 @@ class Instruments:
             "batches that went through the spool, by outcome: written, drained, refused, damaged",
             *("project", "outcome"),
         )
-        self.blob_operations = self._counter(
-            "otel_replay_blob_operations",
-            "operations on the blob store",
-            *("operation", "outcome"),
-        )
+
+    def _of_memory(self) -> None:
         self.memory_bytes = self._gauge(
             "otel_replay_memory_bytes", "resident memory as compared with the limits"
         )
@@ -124,8 +138,6 @@ class Instruments:
             "limits of memory: from soft on requests are slowed down, from hard on refused",
             "limit",
         )
-        self._of_the_session_worker()
-        self._of_the_pages()
 
     def _of_the_session_worker(self) -> None:
         self.sessions_computed = self._counter(
