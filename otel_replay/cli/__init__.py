@@ -179,7 +179,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from otel_replay.cli.parts import demo_key
+    from otel_replay.cli.demo import demo_key
     from otel_replay.demo import run_demo
 
     settings = _settings(options)

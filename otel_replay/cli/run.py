@@ -11,9 +11,11 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from otel_replay.cli import parts as part
+from otel_replay.cli.demo import demo_key, demo_shop
 from otel_replay.cli.logs import set_up_logging
-from otel_replay.cli.running import Running, stop_on_signals
-from otel_replay.cli.stores import Stores, migrate_all, open_stores
+from otel_replay.cli.receiver import announce_otlp, receiver
+from otel_replay.cli.running import Process, Running, stop_on_signals
+from otel_replay.cli.stores import Stores, migrate_all, open_stores, prepare
 from otel_replay.cli.workers import Workers, end_with_parent
 from otel_replay.config import Settings
 from otel_replay.errors import ConfigError, OtelReplayError, RetryableError
@@ -30,7 +32,7 @@ _LOOK_S = 0.2
 def run(settings: Settings, parts: tuple[str, ...], *, demo: bool = False) -> None:
     """Runs `parts` until SIGTERM or SIGINT, then drains. Raises ConfigError."""
     if demo:
-        part.demo_key(settings)
+        demo_key(settings)
     if settings.workers > 1:
         if parts != ("receive",):
             raise ConfigError(
@@ -53,7 +55,7 @@ def _run_workers(settings: Settings) -> None:
         part.status(settings.status_of(("receive",)), Instruments(), running),
     ):
         running.checks.append(workers.problems)
-        part.announce_otlp(workers.settings, running)
+        announce_otlp(workers.settings, running)
         while workers.problems() and not stop.wait(_LOOK_S):
             workers.supervise()
         running.announce()
@@ -89,7 +91,7 @@ async def _run(
 ) -> None:
     stop = stop_on_signals()
     running = Running()
-    process = part.Process(settings, stores, running)
+    process = Process(settings, stores, running)
     running.checks += [_database_check(store.database) for store in stores.all]
     async with contextlib.AsyncExitStack() as stack:
         # A receiver begins at once: what comes while ClickHouse is away waits in the spool.
@@ -105,9 +107,9 @@ async def _run(
             listen = settings.status_of(parts)
             stack.enter_context(part.status(listen, process.instruments, running))
         if "receive" in parts:
-            await stack.enter_async_context(part.receiver(process))
+            await stack.enter_async_context(receiver(process))
         if demo:
-            await stack.enter_async_context(part.demo_shop(process))
+            await stack.enter_async_context(demo_shop(process))
         if stores.folder is not None:
             stores.folder.announce(running.addresses)
         running.complete = True
@@ -122,7 +124,7 @@ async def _prepared(stores: Stores, stop: asyncio.Event) -> bool:
     while not stop.is_set():
         try:
             for store in stores.all:
-                await asyncio.to_thread(part.prepare, store)
+                await asyncio.to_thread(prepare, store)
             return True
         except RetryableError as exc:
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)

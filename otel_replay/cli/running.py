@@ -7,6 +7,11 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from otel_replay.cli.stores import Stores
+from otel_replay.config import Settings
+from otel_replay.instruments import Instruments
+from otel_replay.usage import UsageLedger
+
 _TITLES = {
     "ui": "pages",
     "demo_shop": "demo shop",
@@ -39,6 +44,17 @@ class Running:
             if part in self.addresses:
                 print(f"  {title:<10} {self.addresses[part]}", flush=True)
         print("ready (stop with Ctrl-C)", flush=True)
+
+
+@dataclass(frozen=True)
+class Process:
+    """What the parts of one process share."""
+
+    settings: Settings
+    stores: Stores
+    running: Running
+    instruments: Instruments = field(default_factory=Instruments)
+    usage: UsageLedger = field(default_factory=UsageLedger)
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -14,6 +14,7 @@ from otel_replay.projects import Project
 from otel_replay.storage.blobs import BlobStore, open_blob_store
 from otel_replay.storage.clickhouse import Address, Database
 from otel_replay.storage.migrate import migrate
+from otel_replay_exporters.storage import create_ingest_tables
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,6 @@ class Stores:
 
     all: tuple[Store, ...]
     folder: DataFolder | None
-
-    @property
-    def default(self) -> Store:
-        return self.all[0]
 
     def by_name(self) -> dict[str, Store]:
         """Project name to its store."""
@@ -66,6 +63,12 @@ def migrate_all(stores: Sequence[Store]) -> list[str]:
         for store in stores
         for name in migrate(store.database)
     ]
+
+
+def prepare(store: Store) -> None:
+    """Makes a project's tables. Raises UnavailableError while ClickHouse is away."""
+    migrate(store.database)
+    create_ingest_tables(store.database)
 
 
 def _store(settings: Settings, project: Project) -> Store:
