@@ -103,8 +103,9 @@ def shop(up: Up, context: BrowserContext) -> Visit:
 def visit(up: Up, browser: Browser) -> Visit:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     visit = shop(up, context)
-    context.close()
     wait_for("the visit to be derived", lambda: complete(up, visit), 30)
+    # Not earlier: closing it ends requests that the left pages have begun.
+    context.close()
     return visit
 
 

@@ -39,15 +39,18 @@ def session(up: Up, browser: Browser, ahead_min: int) -> dict[str, Any]:
     page.click("#place-order")
     expect(page.locator("#checkout-error")).to_be_visible()
     page.goto("about:blank")
-    context.close()
 
     def complete() -> dict[str, Any] | None:
         found: dict[str, Any] = up.get(f"/api/v1/sessions/{session_id}")
         counts = found["counts"]
-        return found if counts["backend_errors"] and counts["failed_requests"] else None
+        seen = counts["backend_errors"] and counts["failed_requests"]
+        return found if seen and counts["tabs"] == 4 else None
 
     wait_for("the visit to be listed", lambda: session_id in _listed(up), 30)
-    return wait_for("the failure to be derived", complete, 30) or {}
+    derived = wait_for("the failure to be derived", complete, 30) or {}
+    # Not earlier: closing it ends requests that the left page has begun.
+    context.close()
+    return derived
 
 
 def _listed(up: Up) -> set[str]:
