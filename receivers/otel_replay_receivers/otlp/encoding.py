@@ -56,7 +56,10 @@ def decoder(content_encoding: str, max_bytes: int) -> Decoder:
 def check_size(size: int, max_bytes: int) -> None:
     """Raises Refusal with 413 when a body is over the limit; trying again cannot help."""
     if size > max_bytes:
-        message = f"the body is over {max_bytes} bytes, which is the limit of one request"
+        message = (
+            f"the body is over {max_bytes} bytes, which is the limit of one request: send smaller"
+            " batches, or raise max_request_bytes"
+        )
         raise Refusal(Failure(RESOURCE_EXHAUSTED, 413, message, "too_large"))
 
 

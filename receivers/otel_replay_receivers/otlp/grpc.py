@@ -120,7 +120,10 @@ class GrpcReceiver:
         if message is grpc.aio.EOF:
             # The library has answered a message over the limit already, with this very code.
             limit = self._options.max_request_bytes
-            text = f"no message came, or one over {limit} bytes, which is the limit of one request"
+            text = (
+                f"no message came, or one over {limit} bytes, which is the limit of one request:"
+                " send smaller batches, or raise max_request_bytes"
+            )
             raise Refusal(Failure(RESOURCE_EXHAUSTED, 413, text, "too_large"))
         take(len(message))
         return bytes(message)

@@ -180,7 +180,8 @@ class _Cut:
             count += tag == attribute_tag
             if count > MAX_ATTRIBUTES:
                 raise InvalidDataError(
-                    f"a {message.name} has over {MAX_ATTRIBUTES} attributes, which is the limit",
+                    f"a {message.name} has over {MAX_ATTRIBUTES} attributes, which is the limit:"
+                    " see what adds so many",
                     "too_many_parts",
                 )
             self._fields += 1
