@@ -1,4 +1,4 @@
-"""A running product with its demo shop, and people who visit and watch."""
+"""A running product with its demo shop, and a place for pictures of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from tests.support.process import Up
 
@@ -16,18 +15,6 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """``otel-replay up --demo`` on free ports."""
     with Up(tmp_path_factory.mktemp("up"), "--demo") as running:
         yield running
-
-
-@pytest.fixture
-def viewer(browser: Browser) -> Iterator[Page]:
-    """The page of somebody who watches; script errors fail the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from tests.support.process import Up
 
@@ -26,15 +25,3 @@ def js() -> Path:
     for needed in (JS / "node_modules", JS / "dist"):
         assert needed.is_dir(), f"{needed} is missing: run make setup, or npm ci && npm run build"
     return JS
-
-
-@pytest.fixture
-def viewer(browser: Browser) -> Iterator[Page]:
-    """The page of somebody who watches; script errors fail the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
