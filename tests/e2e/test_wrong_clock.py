@@ -43,8 +43,11 @@ def session(up: Up, browser: Browser, ahead_min: int) -> dict[str, Any]:
     def complete() -> dict[str, Any] | None:
         found: dict[str, Any] = up.get(f"/api/v1/sessions/{session_id}")
         counts = found["counts"]
-        seen = counts["backend_errors"] and counts["failed_requests"]
-        return found if seen and counts["tabs"] == 4 else None
+        tabs = up.get(f"/api/v1/sessions/{session_id}/manifest")["tabs"]
+        recorded = len(tabs) == 4 and all(tab["final"] for tab in tabs)
+        return (
+            found if recorded and counts["backend_errors"] and counts["failed_requests"] else None
+        )
 
     wait_for("the visit to be listed", lambda: session_id in _listed(up), 30)
     derived = wait_for("the failure to be derived", complete, 30) or {}
