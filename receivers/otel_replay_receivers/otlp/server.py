@@ -69,19 +69,15 @@ class OtlpServer:
         memory = memory or MemoryGuard(instruments=instruments)
         self._health = Health(ready)
         self._reception = Reception(OtlpService(consumer, figures), access, memory, figures)
-        self._grpc = GrpcReceiver(
-            self._reception,
-            self._health,
-            GrpcOptions(
-                max_request_bytes=max_request_bytes,
-                request_timeout_s=request_timeout_s,
-                max_connection_age_s=max_connection_age_s,
-                keepalive_time_s=keepalive_time_s,
-                keepalive_timeout_s=keepalive_timeout_s,
-                reuse_port=reuse_port,
-            ),
-            tls,
+        options = GrpcOptions(
+            max_request_bytes=max_request_bytes,
+            request_timeout_s=request_timeout_s,
+            max_connection_age_s=max_connection_age_s,
+            keepalive_time_s=keepalive_time_s,
+            keepalive_timeout_s=keepalive_timeout_s,
+            reuse_port=reuse_port,
         )
+        self._grpc = GrpcReceiver(self._reception, self._health, options, tls)
         self._app = HttpReceiver(
             self._reception,
             access,
