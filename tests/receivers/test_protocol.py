@@ -244,7 +244,7 @@ def test_methods_are_listed(served: Receiver, method: str, path: str, allowed: s
         "application/x-protobuf ;v=1",
     ],
 )
-@pytest.mark.parametrize("path", ["/v1/traces", "/v1/traces/", "//v1/traces"])
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/traces/", "//v1//traces"])
 def test_types_with_parameters_and_paths_with_slashes_are_taken(
     served: Receiver, stored: Storage, content_type: str, path: str
 ) -> None:

@@ -88,7 +88,7 @@ class HttpReceiver:
         await _send(send, response, more)
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
-        path, method = "/" + scope["path"].strip("/"), scope["method"]
+        path, method = "/" + "/".join(filter(None, scope["path"].split("/"))), scope["method"]
         try:
             methods = _methods(path)
             if method == "OPTIONS":
