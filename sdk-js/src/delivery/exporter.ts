@@ -17,6 +17,8 @@ export const BUFFER_BYTES = 32 * 1024 * 1024;
 const BUFFER_ITEMS = 10_000;
 /** A compressed chunk above this is not sent (the wire format's limit). */
 export const CHUNK_LIMIT = 32 * 1024 * 1024;
+const RESTORED = { restored: true };
+
 /** Why a chunk will never arrive; what follows it in its tab cannot be played. */
 export interface LostChunk {
   readonly tab: string;
@@ -99,8 +101,8 @@ export class Exporter {
   /** Takes what an earlier page could not send. */
   restore(items: readonly Stored[]): void {
     for (const item of items) {
-      if (item.kind === 'span') this.add(this.spans, new SpanItem(item.span));
-      else this.add(this.logs, item.kind === 'event' ? new EventItem(item.record) : ChunkItem.restored(item));
+      if (item.kind === 'span') this.add(this.spans, Object.assign(new SpanItem(item.span), RESTORED));
+      else this.add(this.logs, Object.assign(item.kind === 'event' ? new EventItem(item.record) : ChunkItem.restored(item), RESTORED));
     }
   }
 

@@ -24,6 +24,8 @@ export interface Item {
   order: number;
   /** Given to the browser, which sends it even when the page is gone. */
   handedOver: boolean;
+  /** Left by an earlier page, and kept on the device until it is answered. */
+  restored?: boolean;
   stored(): Stored;
 }
 

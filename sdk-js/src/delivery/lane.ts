@@ -97,6 +97,9 @@ export class Lane<T extends Item> {
    * since leaving the page may cancel it and the receiver stores them once.
    */
   flushOnHide(room: () => number, repeat: (item: T) => boolean): void {
+    // What is kept on the device anyway would take the room of what is not.
+    const kept = this.queue.filter(({ restored }) => restored);
+    this.queue = this.queue.filter(({ restored }) => !restored);
     this.queue.forEach(this.options.settle);
     const copies = this.underWay?.filter(repeat) ?? [];
     if (copies.length > 0) void this.transmit(copies, true);
@@ -105,6 +108,7 @@ export class Lane<T extends Item> {
       this.handOver(fitting);
       void this.deliver(fitting.length > 0 ? fitting : this.take(0, true), true);
     }
+    this.queue = kept;
     this.stop();
   }
 

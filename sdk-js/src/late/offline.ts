@@ -126,8 +126,8 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
   window.addEventListener('pageshow', onShow);
   exporter.onChange = saveSoon;
   hold();
-  // Once more, for a page before this one may still have been writing.
-  [0, SETTLED_MS].forEach((ms) => setTimeout(() => void recover().catch(fail), ms));
+  // Not at once: the page before this one may still be writing, and one that is left soon has enough to send of its own.
+  setTimeout(() => void recover().catch(fail), SETTLED_MS);
   saveSoon();
   return {
     forget: () => void transact((store) => store.clear()).catch(fail),
