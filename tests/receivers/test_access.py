@@ -328,6 +328,15 @@ def test_a_budget_of_bytes_lasts_until_midnight_utc(storage: Storage) -> None:
         assert post(receiver, authorization=SHOP_KEY).status_code == 200
 
 
+def test_what_no_day_has_room_for_is_not_to_be_sent_again(storage: Storage) -> None:
+    _clock, usage, access = limited(bytes_per_day=len(BODY) - 1)
+    with running(storage, access=access, usage=usage) as receiver:
+        answer = post(receiver, authorization=SHOP_KEY)
+    assert answer.status_code == 413
+    assert "bytes_per_day" in message(answer)
+    assert "Retry-After" not in answer.headers
+
+
 def test_a_budget_counts_what_is_under_way(storage: Storage) -> None:
     _clock, usage, access = limited(bytes_per_day=len(BODY))
     sender = access.sender({"authorization": SHOP_KEY})

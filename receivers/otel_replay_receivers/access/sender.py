@@ -67,6 +67,12 @@ class Sender:
         self._check_rate("bytes", self._bytes.wait_s(max(size, 1)))
         if not self._bytes_per_day:
             return
+        if size > self._bytes_per_day:
+            message = (
+                f"the request has {size} bytes, more than the {self._bytes_per_day} bytes a day of"
+                f" the ingest key {self.key!r}: send less in one request, or raise bytes_per_day"
+            )
+            raise Refusal(Failure(RESOURCE_EXHAUSTED, 413, message, "daily_budget"))
         used = self._under_way
         if self._usage is not None:
             used += self._usage.bytes_today(self.project, self.key)
