@@ -315,6 +315,16 @@ def test_a_request_bigger_than_a_burst_passes_when_nothing_else_came(storage: St
         assert post(receiver, big, authorization=SHOP_KEY).status_code == 200
 
 
+@pytest.mark.parametrize(("query", "status"), [(f"?auth={SHOP_KEY}", 200), ("?auth=x", 401)])
+def test_a_key_may_stand_in_the_query_as_some_agents_have_it(
+    storage: Storage, query: str, status: int
+) -> None:
+    _clock, usage, access = limited()
+    with running(storage, access=access, usage=usage) as receiver:
+        url = f"{receiver.http}/v1/traces{query}"
+        assert requests.post(url, BODY, headers=PROTOBUF, timeout=10).status_code == status
+
+
 def test_a_budget_of_bytes_lasts_until_midnight_utc(storage: Storage) -> None:
     clock, usage, access = limited(bytes_per_day=2 * len(BODY) + 1)
     with running(storage, access=access, usage=usage) as receiver:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from google.protobuf import json_format
 
@@ -71,7 +72,7 @@ class HttpReceiver:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        headers = _headers(scope)
         origin = headers.get("origin", "")
         try:
             response = await self._answer(scope, headers, receive)
@@ -171,6 +172,15 @@ def _methods(path: str) -> str:
         message = f"there is nothing at {path[:200]}: OTLP goes to {', '.join(_PATHS)}"
         raise Refusal(Failure(NOT_FOUND, 404, message, "not_found"))
     return _EXPORT_METHODS
+
+
+def _headers(scope: Scope) -> Headers:
+    """By lower-case name. Splunk's agent can send its key in the query only (``?auth=KEY``)."""
+    headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+    if "authorization" not in headers and (query := scope.get("query_string", b"")):
+        for key in parse_qs(query.decode("latin-1")).get("auth", [])[:1]:
+            headers["authorization"] = key
+    return headers
 
 
 def _content_type(headers: Headers) -> str:
