@@ -17,8 +17,6 @@ export const BUFFER_BYTES = 32 * 1024 * 1024;
 const BUFFER_ITEMS = 10_000;
 /** A compressed chunk above this is not sent (the wire format's limit). */
 export const CHUNK_LIMIT = 32 * 1024 * 1024;
-const RESTORED = { restored: true };
-
 /** Why a chunk will never arrive; what follows it in its tab cannot be played. */
 export interface LostChunk {
   readonly tab: string;
@@ -98,12 +96,13 @@ export class Exporter {
     return [...this.logs.items(), ...this.spans.items()].filter((item) => item.ready && (!item.handedOver || item instanceof ChunkItem));
   }
 
-  /** Takes what an earlier page could not send. */
-  restore(items: readonly Stored[]): void {
-    for (const item of items) {
-      if (item.kind === 'span') this.add(this.spans, Object.assign(new SpanItem(item.span), RESTORED));
-      else this.add(this.logs, Object.assign(item.kind === 'event' ? new EventItem(item.record) : ChunkItem.restored(item), RESTORED));
-    }
+  /** Takes what an earlier page could not send, under the keys it is kept by. */
+  restore(rows: readonly { readonly key: string; readonly item: Stored }[]): Item[] {
+    return rows.map(({ key, item }) => {
+      const restored = { key, restored: true };
+      if (item.kind === 'span') return this.add(this.spans, Object.assign(new SpanItem(item.span), restored));
+      return this.add(this.logs, Object.assign(item.kind === 'event' ? new EventItem(item.record) : ChunkItem.restored(item), restored));
+    });
   }
 
   /** Removes the waiting chunks of a tab, or everything. */
@@ -154,9 +153,10 @@ export class Exporter {
     if (chunk) this.options.onChunkLost({ tab: chunk.draft.tab, reason: 'refused', size: chunk.size });
   }
 
-  private add<T extends Item>(lane: Lane<T>, item: T): void {
+  private add<T extends Item>(lane: Lane<T>, item: T): T {
     lane.add(item, BATCH_MS);
     this.onChange?.();
+    return item;
   }
 
   private full(kind: 'event' | 'span'): void {

@@ -84,7 +84,7 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
     timer ??= setTimeout(() => void save().catch(fail), SAVE_MS);
   };
 
-  /** Takes over what pages that are gone have left: it is written down as this page's before the old row goes. */
+  /** Takes over what pages that are gone have left; at every moment the device has it as somebody's. */
   const recover = async (): Promise<void> => {
     const alive = await livingOwners();
     const rows: Row[] = [];
@@ -94,16 +94,18 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
         if (!cursor) return;
         const row = cursor.value as Row;
         if (isAbandoned(row, alive)) {
-          if (row.atMs > Date.now() - MAX_AGE_MS) rows.push(row);
-          else drops.add('device_expired');
-          cursor.delete();
+          if (row.atMs > Date.now() - MAX_AGE_MS) {
+            rows.push(row);
+            cursor.update({ ...row, owner });
+          } else {
+            drops.add('device_expired');
+            cursor.delete();
+          }
         }
         cursor.continue();
       };
     });
-    if (rows.length === 0) return;
-    exporter.restore(rows.map(({ item }) => item));
-    await save();
+    exporter.restore(rows).forEach(({ key, size }) => saved.set(key, size));
   };
 
   const isAbandoned = ({ owner: other, atMs }: Row, alive: ReadonlySet<string> | undefined): boolean => {
@@ -126,6 +128,8 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
   window.addEventListener('pageshow', onShow);
   exporter.onChange = saveSoon;
   hold();
+  // A page that is going away has no time left to open it.
+  void open().catch(fail);
   // Not at once: the page before this one may still be writing, and one that is left soon has enough to send of its own.
   setTimeout(() => void recover().catch(fail), SETTLED_MS);
   saveSoon();
