@@ -96,6 +96,11 @@ export class Exporter {
     return [...this.logs.items(), ...this.spans.items()].filter((item) => item.ready && (!item.handedOver || item instanceof ChunkItem));
   }
 
+  /** Chunks may be sent twice; events and spans, which are stored twice then, are kept early only while the receiver is away. */
+  keepsEarly(item: Item): boolean {
+    return item instanceof ChunkItem || this.logs.troubled || this.spans.troubled;
+  }
+
   /** Takes what an earlier page could not send, under the keys it is kept by. */
   restore(rows: readonly { readonly key: string; readonly item: Stored }[]): Item[] {
     return rows.map(({ key, item }) => {

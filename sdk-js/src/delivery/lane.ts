@@ -46,6 +46,11 @@ export class Lane<T extends Item> {
     return sizeOf([...this.outstanding]);
   }
 
+  /** The last request failed. */
+  get troubled(): boolean {
+    return this.attempt > 0;
+  }
+
   items(): Iterable<T> {
     return this.outstanding;
   }

@@ -5,8 +5,8 @@ import { randomHex } from '../ids';
 
 const NAME = 'otel_replay';
 const STORE = 'waiting';
-/** What has not been answered for so long is written down: batches leave after two seconds, so ordinarily nothing is. */
-const SAVE_MS = 3000;
+/** What has not been answered for so long is written down. */
+const SAVE_MS = 1000;
 /** A page that was left has written everything by then. */
 const SETTLED_MS = 5000;
 const MAX_AGE_MS = 24 * 60 * 60_000;
@@ -62,14 +62,14 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
   };
 
   /** Makes the device hold what is outstanding, and nothing else of this page. */
-  const save = async (): Promise<void> => {
+  const save = async (leaving = false): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     const items = exporter.outstanding();
     const current = new Set(items.map(({ key }) => key));
     const settled = [...saved.keys()].filter((key) => !current.has(key));
     let room = settings.offlineBytes - sum([...saved].filter(([key]) => current.has(key)).map(([, size]) => size));
-    const added = items.filter(({ key, size }) => !saved.has(key) && (room -= size) >= 0);
+    const added = items.filter((item) => !saved.has(item.key) && (leaving || exporter.keepsEarly(item)) && (room -= item.size) >= 0);
     if (room < 0) drops.add('device_full');
     if (settled.length + added.length === 0) return;
     settled.forEach((key) => saved.delete(key));
@@ -118,7 +118,7 @@ export function createOffline({ exporter, drops, warnings, settings }: Pick<Core
     void navigator.locks?.request(lockName(owner), () => new Promise<void>((resolve) => (release = resolve))).catch(fail);
   };
   const onHide = (): void => {
-    void save().catch(fail);
+    void save(true).catch(fail);
     release?.();
   };
   const onShow = (event: PageTransitionEvent): void => {
