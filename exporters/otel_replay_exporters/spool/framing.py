@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 _MARK = b"\xf5ORS"
 _HEADER = struct.Struct(">4sII")
-MAX_PAYLOAD_BYTES = 2**32 - 1
 
 
 @dataclass(frozen=True)
