@@ -14,6 +14,7 @@ import pytest
 
 from otel_replay.errors import UnavailableError
 from otel_replay.sessions.chunks import Chunk
+from otel_replay.storage.blobs import BlobInfo
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay_exporters.blobs.packs import MARK, PackWriter
@@ -51,13 +52,13 @@ class FailingStore:
     def delete(self, key: str) -> None:
         raise UnavailableError("away")
 
-    def list(self, prefix: str = "") -> Iterator[str]:
+    def list(self, prefix: str = "") -> Iterator[BlobInfo]:
         raise UnavailableError("away")
 
 
 def test_one_blob_holds_the_chunks_of_a_batch(database: Database, blobs: FileBlobStore) -> None:
     PackWriter(database, blobs)([[chunk(0, b"[1]"), chunk(1, b"[22]")], [chunk(2, b"[333]")]])
-    (key,) = blobs.list()
+    (key,) = [blob.key for blob in blobs.list()]
     rows = database.query("SELECT * FROM replay_chunks ORDER BY Seq")
     assert {row["Blob"] for row in rows} == {key}
     stored = [blobs.get(key, row["Offset"], row["Length"]) for row in rows]
@@ -67,7 +68,7 @@ def test_one_blob_holds_the_chunks_of_a_batch(database: Database, blobs: FileBlo
 
 def test_a_pack_says_itself_what_it_holds(database: Database, blobs: FileBlobStore) -> None:
     PackWriter(database, blobs)([[chunk(0, b"[1]"), chunk(1, b"[22]")]])
-    (key,) = blobs.list()
+    (key,) = [blob.key for blob in blobs.list()]
     pack = blobs.get(key)
     assert pack.endswith(MARK)
     (length,) = struct.unpack(">I", pack[-8:-4])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from otel_replay.errors import ConfigError, DamagedBlobError, UnavailableError
 from otel_replay.storage.blobs import BlobStore, open_blob_store
+
+
+def keys(store: BlobStore, prefix: str = "") -> list[str]:
+    return [blob.key for blob in store.list(prefix)]
 
 
 @pytest.fixture
@@ -33,16 +38,24 @@ def test_a_missing_or_short_blob_is_damage_by_name(store: BlobStore) -> None:
 def test_listing_is_by_prefix_and_in_order(store: BlobStore) -> None:
     for key in ("b/2", "b/1", "a/1", "bb"):
         store.put(key, b"x")
-    assert list(store.list("b")) == ["b/1", "b/2", "bb"]
-    assert list(store.list("b/")) == ["b/1", "b/2"]
-    assert list(store.list("none/")) == []
+    assert keys(store, "b") == ["b/1", "b/2", "bb"]
+    assert keys(store, "b/") == ["b/1", "b/2"]
+    assert keys(store, "none/") == []
+
+
+def test_a_listing_tells_sizes_and_times(store: BlobStore) -> None:
+    before_ms = time.time() * 1000
+    store.put("a", b"four")
+    (found,) = store.list()
+    assert (found.key, found.size_bytes) == ("a", 4)
+    assert abs(found.modified_ms - before_ms) < 60_000
 
 
 def test_deleting_is_safe_to_repeat(store: BlobStore) -> None:
     store.put("a", b"x")
     store.delete("a")
     store.delete("a")
-    assert list(store.list()) == []
+    assert keys(store) == []
 
 
 @pytest.mark.parametrize("key", ["../up", "a/../../b", "", "a b", "/../etc", "a\n"])
@@ -55,7 +68,7 @@ def test_a_write_that_fails_leaves_nothing(store: BlobStore, tmp_path: Path) -> 
     (tmp_path / "blobs" / "folder").write_bytes(b"a file in the way")
     with pytest.raises(UnavailableError, match="folder/a cannot be written"):
         store.put("folder/a", b"x")
-    assert list(store.list()) == ["folder"]
+    assert keys(store) == ["folder"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from otel_replay.errors import UnavailableError
-from otel_replay.storage.blobs import BlobStore
+from otel_replay.storage.blobs import BlobInfo, BlobStore
 from tests.support.clickhouse_server import read_body
 
 Fault = Literal["none", "hang", "hang_after", "lose_answer", "cut_request", "half_answer", "error"]
@@ -235,6 +235,6 @@ class FaultyBlobs:
         self._fail_sometimes(key)
         self._blobs.delete(key)
 
-    def list(self, prefix: str = "") -> Iterator[str]:
+    def list(self, prefix: str = "") -> Iterator[BlobInfo]:
         self._fail_sometimes(prefix)
         return self._blobs.list(prefix)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from otel_replay.instruments import Instruments
-from otel_replay.storage.blobs import BlobStore
+from otel_replay.storage.blobs import BlobInfo, BlobStore
 
 
 def counted(blobs: BlobStore, instruments: Instruments | None) -> BlobStore:
@@ -35,7 +35,7 @@ class CountedBlobStore:
         with self._counting("delete"):
             self._blobs.delete(key)
 
-    def list(self, prefix: str = "") -> Iterator[str]:
+    def list(self, prefix: str = "") -> Iterator[BlobInfo]:
         with self._counting("list"):
             yield from self._blobs.list(prefix)
 

@@ -12,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from otel_replay.errors import ConfigError
 from otel_replay.storage.blobs.file import FileBlobStore
+from otel_replay.storage.blobs.info import BlobInfo
+
+__all__ = ["BlobInfo", "BlobStore", "FileBlobStore", "open_blob_store"]
 
 
 class BlobStore(Protocol):
@@ -30,8 +33,11 @@ class BlobStore(Protocol):
     def delete(self, key: str) -> None:
         """Removes a blob; one that is not there is no error. Raises UnavailableError."""
 
-    def list(self, prefix: str = "") -> Iterator[str]:
-        """Yields the keys that begin with `prefix`, in order. Raises UnavailableError."""
+    def list(self, prefix: str = "") -> Iterator[BlobInfo]:
+        """Yields the blobs whose keys begin with `prefix`, in their order.
+
+        Raises UnavailableError.
+        """
 
 
 def open_blob_store(url: str) -> BlobStore:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from otel_replay.errors import ConfigError, DamagedBlobError, UnavailableError
+from otel_replay.storage.blobs.info import BlobInfo
 from otel_replay.storage.blobs.keys import check_key
 
 _TEMPORARY_SUFFIX = ".part"
@@ -65,11 +66,15 @@ class FileBlobStore:
         except OSError as exc:
             raise UnavailableError(f"blob {key} cannot be deleted: {exc.strerror}") from exc
 
-    def list(self, prefix: str = "") -> Iterator[str]:
+    def list(self, prefix: str = "") -> Iterator[BlobInfo]:
         start = self.root / prefix.rpartition("/")[0]
         paths = (p for p in start.rglob("*") if p.is_file() and p.suffix != _TEMPORARY_SUFFIX)
         keys = (p.relative_to(self.root).as_posix() for p in paths)
-        yield from sorted(key for key in keys if key.startswith(prefix))
+        for key in sorted(key for key in keys if key.startswith(prefix)):
+            # One that was deleted since is not there any more.
+            with contextlib.suppress(FileNotFoundError):
+                found = (self.root / key).stat()
+                yield BlobInfo(key, found.st_size, found.st_mtime_ns // 1_000_000)
 
     def _path(self, key: str) -> Path:
         return self.root / check_key(key)
