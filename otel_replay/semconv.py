@@ -65,6 +65,7 @@ NAVIGATION_EVENT: Final = "browser.navigation"
 CONSOLE_EVENT: Final = "browser.console"
 CLICK_EVENT: Final = "browser.user_action.click"
 WEB_VITAL_EVENT: Final = "browser.web_vital"
+NOTE_EVENT: Final = "session.note"
 RESOURCE_TIMING_EVENT: Final = "browser.resource_timing"
 
 EXCEPTION_TYPE: Final = "exception.type"
@@ -78,6 +79,7 @@ ELEMENT_TEXT: Final = "browser.element.text"
 PAGE_X: Final = "browser.page.x"
 PAGE_Y: Final = "browser.page.y"
 URL_FULL: Final = "url.full"
+RECORD_UID: Final = "log.record.uid"
 
 # HTTP client spans
 HTTP_REQUEST_METHOD: Final = "http.request.method"

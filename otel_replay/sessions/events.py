@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from otel_replay import semconv
 from otel_replay.errors import InvalidDataError
 from otel_replay.sessions import clock, session
 from otel_replay.sessions.clock import ClockErrors
@@ -66,10 +67,28 @@ def events(
         for row in database.query(read_query(__package__, name), parameters)
     ]
     rows.sort(key=lambda row: (row["time_ns"], row["id"]))
+    shown = rows[:MAX_EVENTS]
+    _name_notes(database, session_id, shown)
     return {
-        "events": [_event(row, found["start_ms"]) for row in rows[:MAX_EVENTS]],
+        "events": [_event(row, found["start_ms"]) for row in shown],
         "truncated": len(rows) > MAX_EVENTS,
     }
+
+
+def _name_notes(database: Database, session_id: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Gives notes their text as the title."""
+    notes = [row for row in rows if row["name"] == semconv.NOTE_EVENT]
+    if not notes:
+        return
+    parameters = {"id": session_id, "event": semconv.NOTE_EVENT}
+    texts = {
+        (note["time_ns"], note["uid"]): note["text"]
+        for note in database.query(read_query(__package__, "notes"), parameters)
+    }
+    for row in notes:
+        sent_ns = int(row["id"].rpartition("-")[2])
+        text = texts.get((sent_ns, row["attributes"].get(semconv.RECORD_UID, "")))
+        row["title"] = text or row["title"]
 
 
 def _queries(kinds: Collection[str]) -> list[str]:
@@ -88,6 +107,7 @@ def _event(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
         "t_ms": ms(row["time_ns"]),
         "offset_ms": offset_ms(row["time_ns"], zero_ms),
         "kind": row["kind"],
+        "name": row["name"],
         "source": row["source"],
         "tab": row["tab"],
         "title": row["title"],

@@ -47,6 +47,7 @@ _CHOICES = {
 _EXACT = {
     "id": "SessionId = {value}",
     "previous": "PreviousId = {value}",
+    "user_id": "UserId = {value}",
     "trace": "SessionId IN (SELECT SessionId FROM trace_sessions WHERE TraceId = lower({value}))",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,10 @@ from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
 MAX_SESSIONS = 20
-MAX_TRACES = 1_000
+MAX_TRACES = 10_000
+MAX_SPANS = 2_000
+_AFTERWARDS_MS = 86_400_000
+"""For so long after a session its traces may go on."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,46 @@ def traces_of_session(database: Database, session_id: str, now_ms: int) -> dict[
     rows = database.query(read_query(__package__, "traces_of_session"), parameters)
     return {
         "traces": [_trace(row, found["start_ms"]) for row in rows[:MAX_TRACES]],
+        "releases": _releases(rows),
         "truncated": len(rows) > MAX_TRACES,
+    }
+
+
+def _releases(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Each version of each service that had a part in the traces."""
+    found = sorted({(service, version) for row in rows for service, version in row["releases"]})
+    return [{"service": service, "version": version} for service, version in found]
+
+
+def spans_of_session(
+    database: Database, session_id: str, now_ms: int, from_ns: int, to_ns: int
+) -> dict[str, Any]:
+    """Spans of all its traces that were under way between two times (ns since the epoch).
+
+    In the API's shape, without attributes, by start. Raises NotFoundError.
+    """
+    found = session.find(database, session_id, now_ms)
+    parameters = {
+        "id": session_id,
+        "from_ns": from_ns,
+        "to_ns": min(to_ns, (found["end_ms"] + _AFTERWARDS_MS) * 1_000_000),
+        "limit": MAX_SPANS + 1,
+        **clock.parameters({session_id: ClockErrors.of_row(found)}),
+    }
+    rows = database.query(read_query(__package__, "spans_of_session"), parameters)
+    return {
+        "spans": [_span(row, found["start_ms"]) for row in rows[:MAX_SPANS]],
+        "truncated": len(rows) > MAX_SPANS,
+    }
+
+
+def _span(row: Mapping[str, Any], zero_ms: int) -> dict[str, Any]:
+    names = ("trace_id", "span_id", "parent_span_id", "name", "kind", "service", "status")
+    return {
+        **{name: row[name] for name in names},
+        "start_ms": ms(row["start_ns"]),
+        "offset_ms": offset_ms(row["start_ns"], zero_ms),
+        "duration_ms": ms(row["duration_ns"]),
     }
 
 

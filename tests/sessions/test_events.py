@@ -44,6 +44,7 @@ def test_an_event_has_all_its_fields(world: World) -> None:
         "t_ms": world.zero_ms + 1_234.5,
         "offset_ms": 1_234.5,
         "kind": "request",
+        "name": "POST",
         "source": "browser",
         "tab": "t1",
         "title": "POST /api/checkout",
@@ -55,6 +56,16 @@ def test_an_event_has_all_its_fields(world: World) -> None:
         "span_id": "a" * 16,
         "attributes": "http://shop/api/checkout",
     }
+
+
+def test_a_note_is_called_by_its_text(world: World) -> None:
+    for offset_ms, (uid, text) in enumerate([("u1", "she gave up here"), ("u2", "")]):
+        attributes = {"log.record.uid": uid}
+        world.log(world.id, "session.note", offset_ms, attributes=attributes, Body=text)
+    assert [(e["kind"], e["name"], e["title"]) for e in _events(world)] == [
+        ("custom", "session.note", "she gave up here"),
+        ("custom", "session.note", "session.note"),
+    ]
 
 
 def test_an_event_without_a_status_says_null(world: World) -> None:

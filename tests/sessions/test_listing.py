@@ -71,6 +71,8 @@ def _visit(world: World) -> None:
         ("state:finished", {"bob"}),
         ("replay:yes", {"ada"}),
         ("id:bob", {"bob"}),
+        ("user_id:u-1", {"ada"}),
+        ("user_id:u-", set()),
         (f"trace:{'A' * 32}", {"ada"}),
         ("%", set()),
         ("' OR 1=1 --", set()),

@@ -200,6 +200,61 @@ def test_a_trace_known_from_a_log_only_is_listed(world: World) -> None:
     )
 
 
+def test_the_versions_of_the_services_are_told(world: World) -> None:
+    known = [("1", "b", "2"), ("2", "b", "1"), ("3", "a", "7"), ("4", "a", "")]
+    for digit, service, version in known:
+        resource = {"service.name": service, "service.version": version}
+        world.span(
+            world.trace, digit * 16, service=service, ResourceAttributes=resource, parent="f" * 16
+        )
+    world.request(world.id, world.trace, "f" * 16)
+    assert world.json(f"sessions/{world.id}/traces")["releases"] == [
+        {"service": "a", "version": "7"},
+        {"service": "b", "version": "1"},
+        {"service": "b", "version": "2"},
+    ]
+
+
+def test_the_spans_under_way_at_a_moment(world: World) -> None:
+    world.click(world.id, 0)
+    world.request(world.id, world.trace, "a" * 16, 1_000, duration_ms=100)
+    world.span(world.trace, "b" * 16, 1_010, parent="a" * 16, duration_ms=20)
+    for _ in range(2):
+        world.span(world.trace, "c" * 16, 1_040, parent="a" * 16, duration_ms=50)
+    world.span("f" * 32, "d" * 16, 1_040, duration_ms=50)
+
+    def under_way(from_ms: float, to_ms: float) -> list[str]:
+        first, last = world.zero_ms + from_ms, world.zero_ms + to_ms
+        body = world.json(f"sessions/{world.id}/spans?from={first}&to={last}")
+        return [span["span_id"][0] for span in body["spans"]]
+
+    assert under_way(1_020, 1_020) == ["a", "b"]
+    assert under_way(1_035, 1_035) == ["a"]
+    assert under_way(1_025, 1_045) == ["a", "b", "c"]
+    assert under_way(1_101, 2_000) == []
+    (first, *_) = world.json(f"sessions/{world.id}/spans")["spans"]
+    assert first == {
+        "trace_id": world.trace,
+        "span_id": "a" * 16,
+        "parent_span_id": "",
+        "name": "POST",
+        "kind": "Client",
+        "service": "shop-web",
+        "status": "Unset",
+        "start_ms": world.zero_ms + 1_000,
+        "offset_ms": 1_000,
+        "duration_ms": 100,
+    }
+
+
+def test_too_many_spans_under_way_are_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correlation, "MAX_SPANS", 2)
+    for digit in "123":
+        world.request(world.id, world.trace, digit * 16)
+    body = world.json(f"sessions/{world.id}/spans")
+    assert (len(body["spans"]), body["truncated"]) == (2, True)
+
+
 def test_too_many_traces_are_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(correlation, "MAX_TRACES", 2)
     for digit in "123":

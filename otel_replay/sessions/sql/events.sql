@@ -3,7 +3,7 @@ WITH
 SELECT
     concat(lower(hex(EventId)), '-', toString(toUnixTimestamp64Nano(Timestamp))) AS id,
     our_ns(Timestamp, if(Source = 'browser', clock_error(SessionId, Tab), 0), ReceivedAt) AS time_ns,
-    Kind AS kind, Source AS source, Tab AS tab, Title AS title, Severity AS severity, Status AS status,
+    Kind AS kind, Name AS name, Source AS source, Tab AS tab, Title AS title, Severity AS severity, Status AS status,
     Duration AS duration_ns, ServiceName AS service, TraceId AS trace_id, SpanId AS span_id, Attributes AS attributes
 FROM session_events FINAL
 WHERE SessionId = {id:String}

@@ -1,7 +1,7 @@
 SELECT
     concat(lower(hex(ExceptionId)), '-', SpanId) AS id,
     toUnixTimestamp64Nano(Timestamp) AS time_ns,
-    'backend_error' AS kind, 'backend' AS source, '' AS tab,
+    'backend_error' AS kind, Name AS name, 'backend' AS source, '' AS tab,
     if(Message = '', Type, concat(Type, ': ', Message)) AS title,
     'ERROR' AS severity, 0 AS status, 0 AS duration_ns, ServiceName AS service, TraceId AS trace_id, SpanId AS span_id,
     Attributes AS attributes

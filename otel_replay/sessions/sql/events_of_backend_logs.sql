@@ -5,13 +5,13 @@ WITH
 SELECT
     concat(lower(hex(cityHash64(TraceId, SpanId, ServiceName, Body))), '-', toString(toUnixTimestamp64Nano(Timestamp))) AS id,
     toUnixTimestamp64Nano(Timestamp) AS time_ns,
-    'log' AS kind, 'backend' AS source, '' AS tab, Body AS title,
+    'log' AS kind, if(EventName != '', EventName, LogAttributes['event.name']) AS name, 'backend' AS source, '' AS tab, Body AS title,
     multiIf(SeverityNumber = 0, '', SeverityNumber <= 4, 'TRACE', SeverityNumber <= 8, 'DEBUG', SeverityNumber <= 12, 'INFO', SeverityNumber <= 16, 'WARN', SeverityNumber <= 20, 'ERROR', 'FATAL') AS severity,
     0 AS status, 0 AS duration_ns, ServiceName AS service, TraceId AS trace_id, SpanId AS span_id, LogAttributes AS attributes
 FROM otel_logs
 WHERE TraceId IN (SELECT TraceId FROM session_traces WHERE SessionId = {id:String})
     AND SessionId = ''
-    AND if(EventName != '', EventName, LogAttributes['event.name']) NOT LIKE '%exception'
+    AND name NOT LIKE '%exception'
     -- The traces' times are as their senders' clocks had them, the browser's among them.
     AND Timestamp BETWEEN first_trace - toIntervalMillisecond({ahead_ms:Int64}) - INTERVAL 1 HOUR AND last_trace - toIntervalMillisecond({behind_ms:Int64}) + INTERVAL 1 HOUR
     AND Timestamp BETWEEN fromUnixTimestamp64Nano({from_ns:Int64}) AND fromUnixTimestamp64Nano({to_ns:Int64})

@@ -19,7 +19,7 @@ SELECT
     multiIf(spans.spans > 0, spans.start, events.first_ns > 0, events.first_ns, toUnixTimestamp64Nano(traces.first)) AS start_ns,
     if(spans.spans = 0, 0, spans.end_ns - spans.start) AS duration_ns,
     spans.name AS name, spans.service AS service, spans.services AS services, spans.spans AS spans, spans.errors AS errors,
-    spans.status AS status
+    spans.status AS status, spans.releases AS releases
 FROM traces
 LEFT JOIN
 (
@@ -36,6 +36,7 @@ LEFT JOIN
         argMin(toUInt16OrZero(SpanAttributes['http.response.status_code']), (SessionId != {id:String}, ParentSpanId != '', Timestamp)) AS status,
         arrayMap(pair -> pair.2, arraySort(groupUniqArray((at_ns, toString(ServiceName))))) AS service_by_time,
         arrayDistinct(service_by_time) AS services,
+        groupUniqArrayIf((toString(ServiceName), ResourceAttributes['service.version']), ResourceAttributes['service.version'] != '') AS releases,
         uniqExact(SpanId) AS spans,
         uniqExactIf(SpanId, StatusCode = 'Error') AS errors
     FROM

@@ -15,6 +15,9 @@ _SESSION_ID = re.compile(r"[A-Za-z0-9_.\-]{1,128}")
 _TRACE_ID = re.compile(r"[0-9A-Fa-f]{32}")
 _INTEGER = re.compile(r"\d{1,15}")
 _TIME = re.compile(r"\d{1,15}(\.\d{1,9})?")
+_SLACK_NS = 500
+"""Times in JSON are exact to about 0.2 us: an event's own time, given back, must still find it."""
+_LATEST_NS = 2**63 - 1
 
 
 def only(known: Collection[str]) -> None:
@@ -52,6 +55,14 @@ def time_ns(name: str, default: int) -> int:
 def time_ms(name: str, default: int) -> int:
     """A time given in ms since the epoch, fractions cut off."""
     return time_ns(name, default * 1_000_000) // 1_000_000
+
+
+def range_ns() -> dict[str, int]:
+    """`from` and `to`, both included, as `from_ns` and `to_ns`; without them, all of time."""
+    return {
+        "from_ns": max(0, time_ns("from", 0) - _SLACK_NS),
+        "to_ns": min(time_ns("to", _LATEST_NS) + _SLACK_NS, _LATEST_NS),
+    }
 
 
 def session_id(value: str) -> str:

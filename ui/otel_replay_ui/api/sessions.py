@@ -11,8 +11,6 @@ from otel_replay_ui.api.backend import Backend
 from otel_replay_ui.api.responses import json_response
 
 _DEFAULT_LIMIT = 50
-_SLACK_NS = 500
-"""Times in JSON are exact to about 0.2 us: an event's own time, given back, must still find it."""
 
 
 def add(api: flask.Blueprint, backend: Backend) -> None:
@@ -68,7 +66,6 @@ def show_events(backend: Backend, session_id: str) -> flask.Response:
         parameters.session_id(session_id),
         backend.now_ms(),
         kinds=events_of.checked_kinds(kinds),
-        from_ns=max(0, parameters.time_ns("from", 0) - _SLACK_NS),
-        to_ns=min(parameters.time_ns("to", events_of.LATEST_NS) + _SLACK_NS, events_of.LATEST_NS),
+        **parameters.range_ns(),
     )
     return json_response(body)

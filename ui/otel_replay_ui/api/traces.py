@@ -1,4 +1,4 @@
-"""Traces: a session's, and one with its spans as a tree."""
+"""Traces: a session's, what was under way in them, and one with its spans as a tree."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from otel_replay_ui.api.responses import json_response
 def add(api: flask.Blueprint, backend: Backend) -> None:
     """Adds the routes."""
     routes.get(api, "/sessions/<session_id>/traces", list_traces, backend)
+    routes.get(api, "/sessions/<session_id>/spans", list_spans, backend)
     routes.get(api, "/traces/<trace_id>", show_trace, backend)
 
 
@@ -21,6 +22,16 @@ def list_traces(backend: Backend, session_id: str) -> flask.Response:
     session_id = parameters.session_id(session_id)
     return json_response(
         correlation.traces_of_session(backend.database, session_id, backend.now_ms())
+    )
+
+
+def list_spans(backend: Backend, session_id: str) -> flask.Response:
+    parameters.only(("from", "to"))
+    session_id = parameters.session_id(session_id)
+    return json_response(
+        correlation.spans_of_session(
+            backend.database, session_id, backend.now_ms(), **parameters.range_ns()
+        )
     )
 
 
