@@ -17,7 +17,7 @@ from otel_replay.sessions.chunks import Chunk
 from otel_replay.storage.blobs import BlobInfo
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
-from otel_replay_exporters.blobs.packs import MARK, PackWriter
+from otel_replay_exporters.blobs.packs import PackWriter
 
 
 def chunk(seq: int, payload: bytes) -> Chunk:
@@ -70,7 +70,7 @@ def test_a_pack_says_itself_what_it_holds(database: Database, blobs: FileBlobSto
     PackWriter(database, blobs)([[chunk(0, b"[1]"), chunk(1, b"[22]")]])
     (key,) = [blob.key for blob in blobs.list()]
     pack = blobs.get(key)
-    assert pack.endswith(MARK)
+    assert pack.endswith(b"ORP1")
     (length,) = struct.unpack(">I", pack[-8:-4])
     index: list[dict[str, Any]] = orjson.loads(pack[-8 - length : -8])
     assert [(e["SessionId"], e["Seq"], e["Offset"], e["Length"]) for e in index] == [

@@ -1,25 +1,21 @@
 """Packs: one blob object for the chunks of many sessions that are committed together.
 
-A pack is the chunks' payloads one after the other, then a JSON list that says what they are, the
-list's length (4 bytes, big-endian) and a mark; so the index rows can be made anew from the packs.
+Their form is that of `otel_replay.sessions.packs`.
 """
 
 from __future__ import annotations
 
-import struct
 import uuid
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
+from otel_replay.sessions import packs
 from otel_replay.sessions.chunks import Chunk
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 
-MARK = b"ORP1"
 # Browsers' clocks may be set to any month.
 _SETTINGS = {"max_partitions_per_insert_block": 0}
 
@@ -42,7 +38,7 @@ class PackWriter:
             return
         key = _key(chunks, token or uuid.uuid4().hex)
         rows = _rows(key, chunks)
-        self._blobs.put(key, _pack(chunks, rows))
+        self._blobs.put(key, packs.join([chunk.payload for chunk in chunks], rows))
         self._database.insert("replay_chunks", rows, _SETTINGS)
 
 
@@ -88,10 +84,3 @@ def _row(key: str, offset: int, chunk: Chunk) -> dict[str, Any]:
 
 def _time(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def _pack(chunks: Sequence[Chunk], rows: Sequence[dict[str, Any]]) -> bytes:
-    index = orjson.dumps(rows)
-    return b"".join(
-        [*(chunk.payload for chunk in chunks), index, struct.pack(">I", len(index)), MARK]
-    )
