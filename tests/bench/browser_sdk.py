@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -13,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from otel_replay.browser import SDK_FILES, sdk_path
+from tests.bench.chromium import chromium
 from tests.bench.measure import table
 from tests.sdk.shop import shop
 from tools.paths import ROOT
@@ -125,15 +125,12 @@ def _bundled(package: str) -> tuple[str, int]:
 
 
 def _overhead() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     loads: dict[str, list[Load]] = {name: [] for name in _VARIANTS}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with chromium() as browser:
         # The variants take turns, so that what else the machine does falls on all of them.
         for _ in range(_RUNS):
             for name, script in _VARIANTS.items():
                 loads[name].append(_visit(browser, script))
-        browser.close()
     rows = [[name, *_medians(several)] for name, several in loads.items()]
     header = ["variant", "main thread, ms", "slowest interaction, ms", "long tasks", "heap, MB"]
     return table(f"Cost to a page, medians of {_RUNS}", [*header, "bytes sent"], rows)

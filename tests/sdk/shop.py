@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import mimetypes
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +44,7 @@ class Shop:
     """Everything that left the browser: addresses, headers and bodies of all requests."""
     refuse: Callable[[], bool] = lambda: False
     files: Mapping[str, bytes] = field(default_factory=dict)
-    """More scripts by path."""
+    """More scripts, styles, pictures and so on, by path."""
 
     def html(self, path: str) -> str | None:
         """A page with its script tag."""
@@ -143,7 +144,8 @@ def shop(
             if path[1:] in SDK_FILES:
                 self._answer(200, sdk_path(path[1:]).read_bytes(), JAVASCRIPT)
             elif path in world.files:
-                self._answer(200, world.files[path], JAVASCRIPT)
+                kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+                self._answer(200, world.files[path], kind)
             elif (html := world.html(path)) is not None:
                 self._answer(200, html.encode(), "text/html; charset=utf-8")
             else:
