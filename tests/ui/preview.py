@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 
 from otel_replay_ui.app import create_app
 from tests.ui import fixture_api
-from tests.ui.worlds import Session, World, session_row, shop, strange_trace
+from tests.ui.worlds import Session, World, add_signals, session_row, shop, strange_trace
 
 PEOPLE = [
     ("Grace Hopper", "grace@navy.example", "/reports"), ("Alan Turing", "alan@park.example", "/"),
@@ -48,6 +48,7 @@ def main() -> None:
     """Serve until interrupted."""
     now = time.time() * 1000
     visit = shop()
+    add_signals(visit)
     others = [Session(row) for row in crowd(now, 60)]
     empty = "--empty" in sys.argv
     world = World([] if empty else [visit, *others], {"9" * 32: strange_trace()})

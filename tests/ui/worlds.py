@@ -234,6 +234,30 @@ def note_row(session: Session, index: int, note: Json) -> Json:
     return event_row(session, f"e{index}", note["t"], kind, **changes)
 
 
+def add_signals(session: Session) -> None:
+    """Rage and dead clicks, long tasks, web vitals and events of the page's own."""
+    tab = next(iter(session.tabs))
+    button = {"browser.element.text": "Place order", "browser.css_selector": "button#order"}
+
+    def add(offset_ms: float, name: str, kind: str = "custom", **attributes: str) -> None:
+        named = {key.replace("__", "."): value for key, value in attributes.items()}
+        session.events.append(event_row(
+            session, f"s{offset_ms:g}", session.start_ms + offset_ms, kind, tab=tab, title=name,
+            attributes=(button if "click" in name else {}) | named))  # fmt: skip
+
+    add(19_200, "browser.user_action.rage_click", browser__click__count="4")
+    add(18_300, "browser.user_action.dead_click")
+    add(400, "browser.long_task", browser__long_task__duration="84.2")
+    add(13_100, "browser.long_task", browser__long_task__duration="412")
+    vitals = [(900, "LCP", "1240.5", "good"), (950, "CLS", "0.21", "needs-improvement"),
+              (13_700, "INP", "610", "poor")]  # fmt: skip
+    for at_ms, name, value, rating in vitals:
+        add(at_ms, f"{name} {value}", "vital", browser__web_vital__name=name,
+            browser__web_vital__value=value, browser__web_vital__rating=rating)  # fmt: skip
+    add(8_900, "cart.added", sku="kettle")
+    session.events.sort(key=lambda row: row["t_ms"])
+
+
 TRACEBACK = """Traceback (most recent call last):
   File "/srv/inventory/app.py", line 61, in reserve
     discount = price_of(order) / coupon.uses_left

@@ -14,8 +14,9 @@ import { InfoPanel } from '../panels/info';
 import { networkPanel, requestItems } from '../panels/network';
 import { tracesPanel } from '../panels/traces';
 import { exposeHandle } from '../player/handle';
-import { listenForKeys, showHelp } from '../player/keys';
+import { listenForKeys } from '../player/keys';
 import { sessionDuration } from '../player/manifest';
+import { MomentPreview } from '../player/preview';
 import { PlayerView } from '../player/view';
 import { TraceBeside } from '../session/beside';
 import { SessionHeader } from '../session/header';
@@ -33,7 +34,7 @@ class SessionPage {
 
   constructor(private readonly store: SessionStore) {
     this.player = new PlayerView(store.manifest);
-    this.timeline = new Timeline(store.manifest, (t) => this.seek(t));
+    this.timeline = new Timeline(store.manifest, (t) => this.seek(t), new MomentPreview(this.player.engine));
     this.beside = new TraceBeside({
       seek: (timeMs) => this.seek(timeMs - store.manifest.start_ms),
       opened: (trace) => this.showBeside(trace),
@@ -47,11 +48,12 @@ class SessionPage {
 
   mount(root: HTMLElement): void {
     this.header.show(this.store.session);
+    const showHelp = listenForKeys(this.player, this.timeline);
     const actions = h(
       'div',
       { class: 'top-actions' },
       h('button', { class: 'button', type: 'button', title: 'Copy a link to this moment', on: { click: () => this.copyLink() } }, icon('link', 14), h('span', {}, 'Copy link at this moment')),
-      h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: showHelp } }, icon('keyboard')),
+      h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: () => showHelp() } }, icon('keyboard')),
     );
     fill(
       root,
@@ -66,7 +68,6 @@ class SessionPage {
     );
     document.title = `${displayName(this.store.session.user)} · otel-replay`;
     exposeHandle(this.player);
-    listenForKeys(this.player);
   }
 
   /** First picture and rows; then whatever comes in. */

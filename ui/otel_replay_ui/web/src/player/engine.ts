@@ -61,7 +61,7 @@ export class Engine extends Emitter<EngineMessages> {
   constructor(
     public manifest: Manifest,
     private readonly stage: HTMLElement,
-    store = new PartStore(manifest.session_id),
+    readonly store = new PartStore(manifest.session_id),
   ) {
     super();
     this.loader = new Loader(store, (found) => this.reportDamage(found));
@@ -196,6 +196,11 @@ export class Engine extends Emitter<EngineMessages> {
     return tabAt(this.focus, t);
   }
 
+  /** The tab that would be shown at `t`. */
+  tabShownAt(t: number): TabManifest | undefined {
+    return this.tab(this.wantedTab(t));
+  }
+
   private wantedTab(t: number): string | null {
     return this.pinned ?? this.followedTab(t);
   }
@@ -245,7 +250,7 @@ export class Engine extends Emitter<EngineMessages> {
     const loaded = tab ? await this.loader.open(tab, t, signal) : null;
     if (signal.aborted) return false;
     if (!loaded) return this.showNothing(tab);
-    await this.replace(loaded.window, new Surface(this.stage, loaded.events, this.speed), t, signal);
+    await this.replace(loaded.window, new Surface(this.stage, loaded.events, { speed: this.speed }), t, signal);
     return true;
   }
 

@@ -50,6 +50,11 @@ export class PartStore {
     await this.ensure(tab, seqs, signal);
   }
 
+  /** Those of `seqs` that would have to be fetched. */
+  missing(tab: string, seqs: number[]): Set<number> {
+    return new Set(seqs.filter((seq) => !this.frames.has(`${tab}:${seq}`)));
+  }
+
   private async ensure(tab: string, seqs: number[], signal: AbortSignal): Promise<Map<number, Frame>> {
     const found = new Map<number, Frame>();
     for (const seq of seqs) this.take(tab, seq, found);

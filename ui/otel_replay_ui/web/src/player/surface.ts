@@ -29,8 +29,8 @@ export class Surface {
   private readonly schemes: SchemeChange[];
   private playing = false;
 
-  /** `events` begin with a checkpoint. Throws when the iframe would not be safe. */
-  constructor(parent: HTMLElement, events: RrwebEvent[], speed: number) {
+  /** `events` begin with a checkpoint; a `still` picture has no pointer's trail. Throws when the iframe would not be safe. */
+  constructor(parent: HTMLElement, events: RrwebEvent[], { speed, still = false }: { speed: number; still?: boolean }) {
     this.element = document.createElement('div');
     this.element.className = 'surface';
     parent.appendChild(this.element);
@@ -44,7 +44,7 @@ export class Surface {
       triggerFocus: false,
       // Scroll positions were recorded, anchoring by the visitor's browser included: it must not happen twice.
       insertStyleRules: ['* { overflow-anchor: none !important; }'],
-      mouseTail: { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
+      mouseTail: still ? false : { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
     });
     assertSandboxed(this.replayer.iframe);
     skipWhatFails(this.replayer);

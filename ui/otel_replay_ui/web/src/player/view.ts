@@ -7,14 +7,15 @@ import type { Manifest, SessionEvent } from '../lib/types';
 import { Addresses } from './address';
 import { Controls } from './controls';
 import { Engine } from './engine';
+import { Inspector } from './inspect';
+import { jumpFrom, type JumpKind } from './jump';
 import { allGaps } from './manifest';
 import type { Viewport } from './surface';
-
-const ERROR_KINDS: ReadonlySet<string> = new Set(['error', 'backend_error']);
 
 export class PlayerView {
   readonly element: HTMLElement;
   readonly engine: Engine;
+  readonly inspector: Inspector;
   private readonly device = h('div', { class: 'device', data: { testid: 'replay-frame' } });
   private readonly stage = h('div', { class: 'stage' }, this.device);
   private readonly overlay = h('div', { class: 'overlay', hidden: true });
@@ -37,10 +38,12 @@ export class PlayerView {
     const controls = new Controls(this.engine, {
       toggle: () => this.toggle(),
       step: (delta) => this.step(delta),
-      nextError: (direction) => this.jumpToError(direction),
+      jump: (kind, direction) => this.jump(kind, direction),
+      inspect: () => this.inspector.toggle(),
       fullscreen: () => this.fullscreen(),
     });
-    this.stage.append(this.overlay, this.damage);
+    this.inspector = new Inspector(this.engine, this.device, (on) => controls.showInspecting(on));
+    this.stage.append(this.overlay, this.damage, this.inspector.element);
     this.element = h(
       'section',
       { class: 'player', 'aria-label': 'Replay', data: { testid: 'player' } },
@@ -103,11 +106,10 @@ export class PlayerView {
     void this.engine.seek(this.engine.time + deltaMs);
   }
 
-  jumpToError(direction: 1 | -1): void {
-    const times = this.events.filter((event) => ERROR_KINDS.has(event.kind)).map((event) => event.offset_ms);
-    const now = this.engine.time;
-    const next = direction > 0 ? times.find((time) => time > now + 50) : times.findLast((time) => time < now - 50);
-    if (next !== undefined) void this.engine.seek(next);
+  /** To the next or previous event of a kind; stays where there is none. */
+  jump(kind: JumpKind, direction: 1 | -1): void {
+    const to = jumpFrom(this.events, kind, direction, this.engine.time, this.engine.playing);
+    if (to !== null) void this.engine.seek(to);
   }
 
   fullscreen(): void {
@@ -127,6 +129,7 @@ export class PlayerView {
     this.device.style.height = `${viewport.height}px`;
     this.device.style.transform = `translate(-50%, -50%) scale(${scale})`;
     this.device.style.setProperty('--unscale', String(1 / scale));
+    this.device.dataset['form'] = formOf(viewport);
     setText(this.size, `${viewport.width} × ${viewport.height}`);
   }
 
@@ -214,6 +217,12 @@ export class PlayerView {
     };
     return h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Hide this message', on: { click: dismiss } }, icon('close', 14));
   }
+}
+
+/** The kind of device that has such a viewport. */
+function formOf({ width, height }: Viewport): 'phone' | 'tablet' | 'desktop' {
+  if (Math.min(width, height) < 500) return 'phone';
+  return width < 1100 && height > width ? 'tablet' : 'desktop';
 }
 
 function overlayText(phase: string, opensAt: number | null, time: number): string {

@@ -1,38 +1,28 @@
-/** What stands on the time line, and in which lane. */
+/** What stands on the time line: which events have a mark, in which lane, and what it is called. */
 
+import { duration as formatDuration, urlPath } from '../lib/format';
 import type { EventKind, Manifest, SessionEvent } from '../lib/types';
+import type { Lane } from './lanes';
 
-export type Lane = 'activity' | 'navigation' | 'click' | 'console' | 'network' | 'error';
+/** How a mark looks beside the plain ones of its lane. */
+export type Tone = 'plain' | 'warn' | 'danger' | 'rage' | 'dead' | 'own';
 
 export interface Marker {
   id: string;
   lane: Lane;
   kind: EventKind;
+  tone: Tone;
   /** ms from the session's start, exactly as recorded. */
   offset: number;
   duration: number;
+  /** What kind of thing it is, for people. */
+  label: string;
   title: string;
   failed: boolean;
   source: string;
 }
 
-export const LANES: { lane: Lane; label: string }[] = [
-  { lane: 'activity', label: 'Activity' },
-  { lane: 'navigation', label: 'Pages' },
-  { lane: 'click', label: 'Clicks' },
-  { lane: 'console', label: 'Console' },
-  { lane: 'network', label: 'Network' },
-  { lane: 'error', label: 'Errors' },
-];
-
-const LANE_OF: Partial<Record<EventKind, Lane>> = {
-  navigation: 'navigation',
-  click: 'click',
-  console: 'console',
-  request: 'network',
-  error: 'error',
-  backend_error: 'error',
-};
+type Drawn = Pick<Marker, 'lane' | 'tone' | 'label'> & Partial<Pick<Marker, 'title' | 'duration'>>;
 
 export function isFailedRequest(event: SessionEvent): boolean {
   return event.kind === 'request' && (event.severity === 'ERROR' || (event.status ?? 0) >= 400);
@@ -42,57 +32,133 @@ export function isFailedRequest(event: SessionEvent): boolean {
 export function toMarkers(events: SessionEvent[]): Marker[] {
   const markers: Marker[] = [];
   for (const event of events) {
-    const lane = LANE_OF[event.kind];
-    if (lane) markers.push(toMarker(event, lane));
+    const drawn = drawnAs(event);
+    if (drawn) markers.push(toMarker(event, drawn));
   }
   return markers.sort((a, b) => a.offset - b.offset);
 }
 
-function toMarker(event: SessionEvent, lane: Lane): Marker {
+function toMarker(event: SessionEvent, drawn: Drawn): Marker {
   return {
     id: event.id,
-    lane,
     kind: event.kind,
     offset: event.offset_ms,
     duration: event.duration_ms ?? 0,
     title: event.title,
-    failed: lane === 'error' || isFailedRequest(event) || (event.kind === 'console' && event.severity === 'ERROR'),
+    failed: drawn.tone === 'danger' || drawn.tone === 'rage',
     source: event.source,
+    ...drawn,
   };
 }
 
-/** Recorded events per stretch of the session, from the chunk columns: no payload is needed for it. */
-export function activityHistogram(manifest: Manifest, duration: number, buckets: number): number[] {
+function drawnAs(event: SessionEvent): Drawn | null {
+  switch (event.kind) {
+    case 'click':
+      return { lane: 'action', tone: 'plain', label: 'Click' };
+    case 'navigation':
+      return { lane: 'navigation', tone: 'plain', label: 'Page' };
+    case 'console':
+      return { lane: 'console', tone: severityTone(event.severity), label: 'Console' };
+    case 'request':
+      return { lane: 'network', tone: isFailedRequest(event) ? 'danger' : 'plain', label: 'Request' };
+    case 'error':
+      return { lane: 'error', tone: 'danger', label: 'Error' };
+    case 'backend_error':
+      return { lane: 'backend', tone: 'danger', label: 'Backend error' };
+    case 'vital':
+      return vital(event);
+    case 'custom':
+      return custom(event);
+    default:
+      return null;
+  }
+}
+
+function severityTone(severity: string): Tone {
+  if (severity === 'ERROR' || severity === 'FATAL') return 'danger';
+  return severity === 'WARN' ? 'warn' : 'plain';
+}
+
+/** Values are milliseconds, but for the shift of the layout, which has no unit. */
+function vital(event: SessionEvent): Drawn {
+  const of = (key: string): string => event.attributes[`browser.web_vital.${key}`] ?? '';
+  const value = Number(of('value'));
+  const name = of('name');
+  const tones: Record<string, Tone> = { 'needs-improvement': 'warn', poor: 'danger' };
+  const shown = name === 'CLS' ? value.toFixed(3) : formatDuration(value);
+  const title = name && Number.isFinite(value) ? `${name} ${shown}${of('rating') ? `, ${of('rating').replace('-', ' ')}` : ''}` : event.title;
+  return { lane: 'vital', tone: tones[of('rating')] ?? 'plain', label: 'Web vital', title };
+}
+
+const LONG_TASK_BAD_MS = 200;
+
+/** What has no kind of its own is told apart by its name, which is then the title. */
+function custom(event: SessionEvent): Drawn | null {
+  const { attributes, title: name } = event;
+  const target = attributes['browser.element.text'] || attributes['browser.css_selector'] || '';
+  if (name === 'browser.user_action.rage_click') {
+    return { lane: 'action', tone: 'rage', label: `Rage click, ${attributes['browser.click.count'] ?? 'several'} in a row`, title: target };
+  }
+  if (name === 'browser.user_action.dead_click') return { lane: 'action', tone: 'dead', label: 'Dead click, nothing happened', title: target };
+  if (name === 'browser.long_task') {
+    const length = Number(attributes['browser.long_task.duration']) || 0;
+    return { lane: 'longtask', tone: length > LONG_TASK_BAD_MS ? 'danger' : 'warn', label: 'Long task', title: attributes['browser.long_task.source'] ?? '', duration: length };
+  }
+  if (name.startsWith('browser.') || name.startsWith('session.replay.')) return null;
+  return { lane: 'action', tone: 'own', label: name === 'session.note' ? 'Note' : 'Event' };
+}
+
+/** In one line, for tool tips and for those who hear it. */
+export function nameOf(marker: Marker): string {
+  const title = marker.lane === 'navigation' ? urlPath(marker.title) : marker.title;
+  const length = marker.duration > 0 ? `, ${formatDuration(marker.duration)}` : '';
+  return `${marker.label}${title ? `: ${title}` : ''}${length}`;
+}
+
+/** Each lane's markers, in order of time. */
+export function byLane(markers: readonly Marker[]): Map<Lane, Marker[]> {
+  const lanes = new Map<Lane, Marker[]>();
+  for (const marker of markers) {
+    const lane = lanes.get(marker.lane);
+    if (lane) lane.push(marker);
+    else lanes.set(marker.lane, [marker]);
+  }
+  return lanes;
+}
+
+/** Recorded events per stretch of `from..to`, from the chunk columns: no payload is needed for it. */
+export function activityHistogram(manifest: Manifest, from: number, to: number, buckets: number): number[] {
   const result = new Array<number>(buckets).fill(0);
-  const bucketMs = Math.max(duration, 1) / buckets;
+  const bucketMs = Math.max(to - from, 1) / buckets;
   for (const { chunks } of manifest.tabs) {
     chunks.seq.forEach((_, index) => {
-      spread(result, bucketMs, chunks.start[index] ?? 0, chunks.end[index] ?? 0, chunks.events[index] ?? 0);
+      spread(result, bucketMs, (chunks.start[index] ?? 0) - from, (chunks.end[index] ?? 0) - from, chunks.events[index] ?? 0);
     });
   }
   return result;
 }
 
+/** What lies outside of the buckets is left out, and its share with it. */
 function spread(buckets: number[], bucketMs: number, from: number, to: number, count: number): void {
-  const clamp = (time: number): number => Math.max(0, Math.min(buckets.length - 1, Math.floor(time / bucketMs)));
-  const first = clamp(from);
-  const last = clamp(to);
-  for (let index = first; index <= last; index += 1) buckets[index]! += count / (last - first + 1);
+  const first = Math.floor(from / bucketMs);
+  const last = Math.max(first, Math.min(Math.floor(to / bucketMs), Math.ceil(to / bucketMs) - (to > from ? 1 : 0)));
+  const share = count / (last - first + 1);
+  for (let index = Math.max(0, first); index <= Math.min(last, buckets.length - 1); index += 1) buckets[index]! += share;
 }
 
-/** The marker nearest to `x` in a lane (any lane for null), no further than `reach` pixels. */
-export function nearestMarker(markers: Marker[], lane: Lane | null, x: number, toX: (t: number) => number, reach: number): Marker | null {
+/** The marker nearest to `x` among those of one lane, no further than `reach` pixels; of two, the one that tells of trouble. */
+export function nearestMarker(markers: readonly Marker[], x: number, toX: (t: number) => number, reach: number): Marker | null {
   let best: Marker | null = null;
-  let bestDistance = reach;
+  let bestScore = Infinity;
   for (const marker of markers) {
-    if (lane !== null && marker.lane !== lane) continue;
     const left = toX(marker.offset);
-    const right = marker.lane === 'network' ? toX(marker.offset + marker.duration) : left;
+    const right = marker.duration > 0 ? toX(marker.offset + marker.duration) : left;
     const distance = x < left ? left - x : x > right ? x - right : 0;
-    if (distance <= bestDistance) {
-      best = marker;
-      bestDistance = distance;
-    }
+    if (distance > reach) continue;
+    const score = distance - (marker.tone === 'plain' ? 0 : reach / 2);
+    if (score >= bestScore) continue;
+    best = marker;
+    bestScore = score;
   }
   return best;
 }

@@ -1,86 +1,101 @@
-/** The time line: everything that happened, in lanes over one axis; a click or drag seeks. */
+/** The time line: everything that happened, in lanes over one axis; a click or drag seeks, a wheel or pinch zooms. */
 
 import { clockNote } from '../lib/clockerror';
-import { h, fill, setText } from '../lib/dom';
-import { clockTime, duration as formatDuration, plural } from '../lib/format';
+import { h, setText } from '../lib/dom';
+import { clockTime } from '../lib/format';
 import { icon } from '../lib/icons';
 import { linearScale, type Scale } from '../lib/scale';
 import { onThemeChange } from '../lib/theme';
 import type { Manifest, SessionEvent } from '../lib/types';
 import { allGaps, sessionDuration, unrecorded } from '../player/manifest';
 import type { Damage } from '../player/window';
-import { AXIS_HEIGHT, draw, laneTops, LANE_HEIGHTS, totalHeight, type Shade } from './draw';
-import { activityHistogram, LANES, nearestMarker, toMarkers, type Lane, type Marker } from './markers';
+import { draw, type Shade } from './draw';
+import { Gestures } from './gestures';
+import { AXIS_HEIGHT, laneAt, LANES, TOTAL_HEIGHT } from './lanes';
+import { activityHistogram, nearestMarker, toMarkers, type Marker } from './markers';
+import { Marks } from './marks';
+import { Overview } from './overview';
+import { isWhole, pan, reveal, within, zoom, type Range } from './range';
+import { Tooltip } from './tooltip';
 
 const BUCKET_PX = 5;
 const UNRECORDED_MIN_MS = 1500;
-const LISTED_MARKERS = 2000;
 const REACH_PX = 7;
+/** Room at the right end, so that the last mark is whole. */
+const END_PX = 12;
+const ZOOM_STEP = 0.5;
 
-const KIND_LABELS: Record<string, string> = {
-  navigation: 'Page',
-  click: 'Click',
-  console: 'Console',
-  request: 'Request',
-  error: 'Error',
-  backend_error: 'Backend error',
-};
+/** A picture of a moment, shown in the tool tip. */
+export interface Preview {
+  readonly element: HTMLElement;
+  show(t: number): void;
+  hide(): void;
+}
 
 export class Timeline {
   readonly element: HTMLElement;
   private readonly canvas = h('canvas', { class: 'timeline-canvas', 'aria-hidden': 'true' });
-  private readonly playhead = h('div', { class: 'playhead', 'aria-hidden': 'true' });
+  private readonly playhead = h('div', { class: 'playhead', role: 'slider', tabindex: '0', 'aria-label': 'Playhead', 'aria-valuemin': 0 });
   private readonly hoverLine = h('div', { class: 'hover-line', hidden: true });
-  private readonly tooltip = h('div', { class: 'tooltip', role: 'tooltip', hidden: true });
+  private readonly tooltip: Tooltip;
   private readonly noteText = h('span', {});
   private readonly note = h('p', { class: 'timeline-note', hidden: true, data: { testid: 'clock-note' } }, icon('clock', 13), this.noteText);
   private readonly track: HTMLElement;
-  private readonly list = h('ol', { class: 'visually-hidden', 'aria-label': 'Markers on the time line', data: { testid: 'marker-list' } });
+  private readonly marks: Marks;
+  private readonly overview: Overview;
+  private readonly zoomOut: HTMLButtonElement;
+  private readonly zoomAll: HTMLButtonElement;
   private manifest: Manifest;
-  private markers: Marker[] = [];
   private damage: Damage[] = [];
   private hovered: Marker | null = null;
   private scale: Scale = linearScale(0, 1, 1);
+  private range: Range;
   private time = 0;
   private drawing = 0;
 
   constructor(
     manifest: Manifest,
     private readonly onSeek: (t: number) => void,
+    private readonly preview: Preview | null = null,
   ) {
     this.manifest = manifest;
-    this.track = h(
-      'div',
-      { class: 'timeline-track', tabindex: '0', role: 'slider', 'aria-label': 'Time line', 'aria-valuemin': 0 },
-      this.canvas,
-      this.hoverLine,
-      this.playhead,
-      this.tooltip,
-    );
+    this.range = { from: 0, to: this.duration };
+    this.tooltip = new Tooltip(preview?.element ?? null);
+    this.marks = new Marks({ seek: onSeek, reveal: (t) => this.show(reveal(this.range, t, this.duration)) });
+    this.overview = new Overview((from) => this.show(pan(this.range, from - this.range.from, this.duration)));
+    this.zoomOut = zoomButton('minus', 'Show more (-)', () => this.zoomBy(1 / ZOOM_STEP));
+    this.zoomAll = zoomButton('expandSideways', 'Show the whole session (0)', () => this.showAll());
+    this.track = h('div', { class: 'timeline-track', data: { testid: 'timeline-track' } }, this.canvas, this.hoverLine, this.playhead, this.marks.layer, this.tooltip.element);
     this.element = h(
       'section',
       { class: 'timeline', 'aria-label': 'Time line', data: { testid: 'timeline' } },
-      laneLabels(),
-      this.track,
-      this.list,
+      this.labels(),
+      h('div', { class: 'timeline-lanes' }, this.track, this.overview.element),
+      this.marks.list,
       this.note,
     );
     this.showNote();
-    this.track.style.height = `${totalHeight()}px`;
-    new ResizeObserver(() => this.resize()).observe(this.track);
+    this.track.style.height = `${TOTAL_HEIGHT}px`;
+    new ResizeObserver(() => this.show(this.range)).observe(this.track);
     onThemeChange(() => this.redraw());
-    this.listen();
+    new Gestures(this.track, {
+      scrub: (x, dragging) => this.scrub(x, dragging),
+      zoom: (x, factor) => this.change(zoom(this.range, this.clampTime(x), factor, this.duration)),
+      pan: (pixels) => this.change(pan(this.range, (pixels / this.scale.width) * (this.range.to - this.range.from), this.duration)),
+      hover: (x, y) => this.hover(x, y),
+      leave: () => this.endHover(),
+    });
   }
 
   setManifest(manifest: Manifest): void {
+    const whole = isWhole(this.range, this.duration);
     this.manifest = manifest;
     this.showNote();
-    this.resize();
+    this.show(whole ? { from: 0, to: this.duration } : this.range);
   }
 
   setEvents(events: SessionEvent[]): void {
-    this.markers = toMarkers(events);
-    this.listMarkers();
+    this.marks.setMarkers(toMarkers(events));
     this.redraw();
   }
 
@@ -89,27 +104,60 @@ export class Timeline {
     this.redraw();
   }
 
+  /** Keeps the playhead in sight, where the stretch that is shown is one that the playhead was in. */
   setTime(t: number): void {
+    const wasInSight = this.time >= this.range.from && this.time <= this.range.to;
     this.time = t;
-    this.playhead.style.transform = `translateX(${this.scale.x(t)}px)`;
-    this.track.setAttribute('aria-valuenow', String(Math.round(t)));
-    this.track.setAttribute('aria-valuetext', clockTime(t));
+    if (wasInSight && this.hovered === null) {
+      const range = reveal(this.range, t, this.duration);
+      if (range !== this.range) this.show(range);
+    }
+    const x = this.scale.x(t);
+    this.playhead.style.transform = `translateX(${x}px)`;
+    this.playhead.classList.toggle('beyond', x < -1 || x > this.scale.width + END_PX);
+    this.playhead.setAttribute('aria-valuenow', String(Math.round(t)));
+    this.playhead.setAttribute('aria-valuetext', clockTime(t));
+    this.marks.setTime(t);
+  }
+
+  /** Around the playhead, where it is in sight. */
+  zoomBy(factor: number): void {
+    const { from, to } = this.range;
+    const at = this.time >= from && this.time <= to ? this.time : (from + to) / 2;
+    this.show(zoom(this.range, at, factor, this.duration));
+  }
+
+  zoomIn(): void {
+    this.zoomBy(ZOOM_STEP);
+  }
+
+  showAll(): void {
+    this.show({ from: 0, to: this.duration });
   }
 
   private get duration(): number {
     return Math.max(1, sessionDuration(this.manifest));
   }
 
-  private resize(): void {
+  private change(range: Range): boolean {
+    const changed = range.from !== this.range.from || range.to !== this.range.to;
+    if (changed) this.show(range);
+    return changed;
+  }
+
+  private show(range: Range): void {
     const width = this.track.clientWidth;
     if (width === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(totalHeight() * ratio);
-    this.scale = linearScale(0, this.duration, width - 12);
-    this.track.setAttribute('aria-valuemax', String(Math.round(this.duration)));
+    this.range = within(range, this.duration);
+    const whole = isWhole(this.range, this.duration);
+    this.overview.show(this.range, this.duration, whole);
+    this.zoomOut.disabled = this.zoomAll.disabled = whole;
+    this.element.classList.toggle('zoomed', !whole);
+    this.scale = linearScale(this.range.from, this.range.to, width - END_PX);
+    this.playhead.setAttribute('aria-valuemax', String(Math.round(this.duration)));
+    this.marks.setScale(this.scale);
     this.setTime(this.time);
-    this.paint();
+    this.redraw();
   }
 
   private redraw(): void {
@@ -119,17 +167,15 @@ export class Timeline {
 
   private paint(): void {
     const context = this.canvas.getContext('2d');
-    if (!context || this.canvas.width === 0) return;
+    const width = this.track.clientWidth;
+    if (!context || width === 0) return;
     const ratio = window.devicePixelRatio || 1;
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(TOTAL_HEIGHT * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    draw(context, {
-      scale: this.scale,
-      height: totalHeight(),
-      histogram: activityHistogram(this.manifest, this.duration, Math.max(1, Math.floor(this.scale.width / BUCKET_PX))),
-      markers: this.markers,
-      shades: this.shades(),
-      hovered: this.hovered,
-    });
+    const { from, to } = this.range;
+    const histogram = activityHistogram(this.manifest, from, to, Math.max(1, Math.floor(this.scale.width / BUCKET_PX)));
+    draw(context, { scale: this.scale, histogram, lanes: this.marks.lanes, shades: this.shades() }, width);
   }
 
   private shades(): Shade[] {
@@ -146,112 +192,49 @@ export class Timeline {
     setText(this.noteText, text);
   }
 
-  /** The same for those who do not see the canvas. */
-  private listMarkers(): void {
-    const shown = [...this.markers].sort((a, b) => Number(b.failed) - Number(a.failed)).slice(0, LISTED_MARKERS);
-    shown.sort((a, b) => a.offset - b.offset);
-    fill(this.list, ...shown.map((marker) => listItem(marker)));
-  }
-
-  private listen(): void {
-    const { track } = this;
-    track.addEventListener('pointerdown', (event) => this.startDrag(event));
-    track.addEventListener('pointermove', (event) => this.hover(event));
-    track.addEventListener('pointerleave', () => this.endHover());
-  }
-
-  private startDrag(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    const { x } = this.locate(event);
-    this.onSeek(this.hovered ? this.hovered.offset : this.clampTime(x));
-    this.track.setPointerCapture(event.pointerId);
-    const startX = event.clientX;
-    const move = (moved: PointerEvent): void => {
-      if (Math.abs(moved.clientX - startX) > 3) this.onSeek(this.clampTime(this.locate(moved).x));
-    };
-    this.track.addEventListener('pointermove', move);
-    this.track.addEventListener('pointerup', () => this.track.removeEventListener('pointermove', move), { once: true });
+  private scrub(x: number, dragging: boolean): void {
+    this.onSeek(!dragging && this.hovered ? this.hovered.offset : this.clampTime(x));
   }
 
   private clampTime(x: number): number {
     return Math.max(0, Math.min(this.duration, this.scale.time(x)));
   }
 
-  private locate(event: PointerEvent): { x: number; lane: Lane | null } {
-    const box = this.track.getBoundingClientRect();
-    const y = event.clientY - box.top;
-    const tops = laneTops();
-    const found = LANES.find(({ lane }) => y >= tops.get(lane)! && y < tops.get(lane)! + LANE_HEIGHTS[lane]);
-    return { x: event.clientX - box.left, lane: y < AXIS_HEIGHT ? null : (found?.lane ?? null) };
-  }
-
-  private hover(event: PointerEvent): void {
-    const { x, lane } = this.locate(event);
-    const hovered = nearestMarker(this.markers, lane, x, (t) => this.scale.x(t), REACH_PX);
-    if (hovered !== this.hovered) this.redraw();
-    this.hovered = hovered;
+  private hover(x: number, y: number): void {
+    const lane = laneAt(y);
+    const inLane = (lane && this.marks.lanes.get(lane)) ?? [];
+    const toX = (t: number): number => this.scale.x(t);
+    const marker = nearestMarker(inLane, x, toX, REACH_PX);
+    if (marker !== this.hovered) this.marks.point(marker);
+    this.hovered = marker;
     this.hoverLine.hidden = false;
     this.hoverLine.style.transform = `translateX(${x}px)`;
-    this.showTooltip(x, lane);
+    const t = this.clampTime(x);
+    const others = marker ? inLane.filter((other) => Math.abs(toX(other.offset) - toX(marker.offset)) < REACH_PX).length - 1 : 0;
+    this.preview?.show(marker?.offset ?? t);
+    const shade = this.shades().find(({ from, to }) => t >= from && t <= to);
+    this.tooltip.show({ t, marker, others, shade }, x, this.scale.width);
   }
 
   private endHover(): void {
     this.hovered = null;
+    this.marks.point(null);
     this.hoverLine.hidden = true;
-    this.tooltip.hidden = true;
-    this.redraw();
+    this.tooltip.hide();
+    this.preview?.hide();
   }
 
-  private showTooltip(x: number, lane: Lane | null): void {
-    const { tooltip, hovered } = this;
-    fill(tooltip, h('span', { class: 'tooltip-time' }, clockTime(hovered ? hovered.offset : this.clampTime(x), true)));
-    const shade = hovered ? undefined : this.shadeAt(this.clampTime(x));
-    if (hovered) tooltip.append(...describe(hovered, this.neighbours(hovered)));
-    else if (shade) tooltip.append(h('span', { class: 'tooltip-title' }, shadeText(shade)));
-    else if (lane) tooltip.append(h('span', { class: 'tooltip-kind' }, 'Click to go there'));
-    tooltip.hidden = false;
-    const right = x > this.scale.width - 260;
-    tooltip.style.transform = right ? `translate(${x - 10}px, -100%) translateX(-100%)` : `translate(${x + 10}px, -100%)`;
-  }
-
-  private shadeAt(t: number): Shade | undefined {
-    return this.shades().find((shade) => t >= shade.from && t <= shade.to);
-  }
-
-  private neighbours(marker: Marker): number {
-    const x = this.scale.x(marker.offset);
-    return this.markers.filter((other) => other.lane === marker.lane && Math.abs(this.scale.x(other.offset) - x) < REACH_PX).length - 1;
+  private labels(): HTMLElement {
+    const labels = LANES.map(({ lane, label, height }) => h('div', { class: `lane-label lane-${lane}`, style: { height: `${height}px` } }, label));
+    return h(
+      'div',
+      { class: 'lane-labels' },
+      h('div', { class: 'zoom', role: 'group', 'aria-label': 'Zoom', style: { height: `${AXIS_HEIGHT}px` } }, this.zoomOut, zoomButton('plus', 'Show less, and larger (+)', () => this.zoomIn()), this.zoomAll),
+      h('div', { 'aria-hidden': 'true' }, ...labels),
+    );
   }
 }
 
-function laneLabels(): HTMLElement {
-  const labels = LANES.map(({ lane, label }) => {
-    const element = h('div', { class: `lane-label lane-${lane}` }, label);
-    element.style.height = `${LANE_HEIGHTS[lane]}px`;
-    return element;
-  });
-  return h('div', { class: 'lane-labels', style: { 'padding-top': `${AXIS_HEIGHT}px` }, 'aria-hidden': 'true' }, ...labels);
-}
-
-function listItem(marker: Marker): HTMLElement {
-  const label = KIND_LABELS[marker.kind] ?? marker.kind;
-  const item = h('li', { data: { 'offset-ms': marker.offset, kind: marker.kind, lane: marker.lane, failed: String(marker.failed), source: marker.source } });
-  setText(item, `${clockTime(marker.offset, true)} ${label}: ${marker.title}`);
-  return item;
-}
-
-function describe(marker: Marker, neighbours: number): HTMLElement[] {
-  const label = KIND_LABELS[marker.kind] ?? marker.kind;
-  const length = marker.duration > 0 ? ` · ${formatDuration(marker.duration)}` : '';
-  const parts = [
-    h('span', { class: `tooltip-kind${marker.failed ? ' danger' : ''}` }, label + length),
-    h('span', { class: 'tooltip-title' }, marker.title),
-  ];
-  if (neighbours > 0) parts.push(h('span', { class: 'tooltip-kind' }, `and ${plural(neighbours, 'more', 'more')} here`));
-  return parts;
-}
-
-function shadeText(shade: Shade): string {
-  const texts = { missing: 'A part of the recording is missing', damaged: 'A part of the recording is damaged', unrecorded: 'No page was open' };
-  return texts[shade.kind];
+function zoomButton(name: 'minus' | 'plus' | 'expandSideways', label: string, click: () => void): HTMLButtonElement {
+  return h('button', { class: 'zoom-button', type: 'button', title: label, 'aria-label': label, on: { click } }, icon(name, 13));
 }
