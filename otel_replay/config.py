@@ -14,6 +14,7 @@ from otel_replay.projects import IngestKey, Project, key_from_text, parse_projec
 from otel_replay.storage.clickhouse import Address
 
 DEFAULT_CONFIG_FILE = "otel-replay.toml"
+MIN_TOKEN_LENGTH = 16
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -54,6 +55,14 @@ def _whole_number(text: str) -> int:
 
 def _keys(text: str) -> tuple[IngestKey, ...]:
     return tuple(key_from_text(part) for part in _origins(text))
+
+
+def _token(text: str) -> str:
+    if len(text) < MIN_TOKEN_LENGTH or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(
+            f"expected {MIN_TOKEN_LENGTH} printable ASCII characters or more, no blanks"
+        )
+    return text
 
 
 _RANGES = {
@@ -173,6 +182,12 @@ class Settings:
     self_telemetry: str = _setting(
         "", str, "OTLP/HTTP endpoint for the receiver's own traces and logs", "URL"
     )
+    admin_token: str = _setting(
+        "",
+        _token,
+        "token with which programs may ask for jobs, such as erase, over the API",
+        "TOKEN",
+    )
     projects: tuple[Project, ...] = ()
     """All projects, the default one first; their keys stand in the file only."""
 
@@ -286,7 +301,8 @@ def _parsed(parse: Callable[[str], Any], source: str, text: Any) -> Any:
     try:
         return parse(str(text))
     except ValueError as exc:
-        raise ConfigError(f"{source} is {text!r}: {exc}") from exc
+        shown = "no token" if parse is _token else repr(text)
+        raise ConfigError(f"{source} is {shown}: {exc}") from exc
 
 
 def _read_file(name: str | None) -> dict[str, Any]:

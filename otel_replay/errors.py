@@ -3,6 +3,7 @@
 OtelReplayError
 ├── PermanentError            trying again cannot help
 │   ├── ConfigError           a setting is wrong, or the machine does not fit it; exit code 2
+│   │   └── InUseError        another process has the data folder
 │   ├── InvalidDataError      what a sender sent is malformed
 │   ├── NotFoundError         the thing asked for does not exist
 │   └── DamagedBlobError      a stored payload is missing bytes or fails its checksum
@@ -26,6 +27,10 @@ class PermanentError(OtelReplayError):
 
 class ConfigError(PermanentError):
     """A setting is wrong, or the machine does not fit it."""
+
+
+class InUseError(ConfigError):
+    """Another process has the data folder."""
 
 
 class InvalidDataError(PermanentError):

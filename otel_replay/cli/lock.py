@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import secrets
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from otel_replay.errors import ConfigError
+from otel_replay.errors import ConfigError, InUseError
 
 _FILE = "otel-replay.lock"
+_TOKEN_FILE = "otel-replay.token"
 
 
 class DataFolder:
@@ -19,10 +22,12 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
+        self.token = secrets.token_urlsafe(32)
+        """Who can read it may have this process do jobs: who may write into the folder, that is."""
         self._file: Any = None
 
     def __enter__(self) -> DataFolder:
-        """Raises ConfigError when the folder cannot be written or another process has it."""
+        """Raises ConfigError when the folder cannot be written, InUseError when another has it."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             # Root may write anywhere; others learn here, not in the middle of an insert.
@@ -37,11 +42,12 @@ class DataFolder:
         except BlockingIOError as exc:
             self._file.close()
             holder = read_holder(self.path).get("pid", "unknown")
-            raise ConfigError(
+            raise InUseError(
                 f"the data folder {self.path} is in use by process {holder}: stop that one, or"
                 " choose another folder with --data"
             ) from exc
         self.announce({})
+        _write_secret(self.path / _TOKEN_FILE, self.token)
         return self
 
     def announce(self, facts: dict[str, str]) -> None:
@@ -57,7 +63,26 @@ class DataFolder:
         _value: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
+        with contextlib.suppress(OSError):
+            (self.path / _TOKEN_FILE).unlink(missing_ok=True)
         self._file.close()
+
+
+def read_token(path: Path) -> str:
+    """The token of the process that holds the folder; empty when there is none, or when its file
+    is another user's."""
+    try:
+        return (path / _TOKEN_FILE).read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Writes a file that its owner alone can read, from its first moment on."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
 
 
 def read_holder(path: Path) -> dict[str, Any]:

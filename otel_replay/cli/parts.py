@@ -6,13 +6,14 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
+from otel_replay.cli.jobs import jobs_of
 from otel_replay.cli.running import Process, Running
 from otel_replay.cli.stores import Store
 from otel_replay.config import Listen
 from otel_replay.exposition import observed, status_app
 from otel_replay.instruments import Instruments
 from otel_replay.sessions.worker import SessionWorker
-from otel_replay_ui.api import Backend, blueprint
+from otel_replay_ui.api import Backend, JobService, blueprint
 from otel_replay_ui.app import create_app
 from otel_replay_ui.projects import mount
 from otel_replay_ui.server import WsgiServer
@@ -50,6 +51,7 @@ def _session_worker(process: Process, store: Store) -> Iterator[None]:
 def pages(process: Process) -> Iterator[None]:
     """The pages and the API of all projects."""
     settings, running = process.settings, process.running
+    service = JobService(jobs_of(settings), _tokens(process))
     apps = {
         name: create_app(
             blueprint(
@@ -59,7 +61,8 @@ def pages(process: Process) -> Iterator[None]:
                     project=name,
                     instruments=process.instruments,
                     problems=running.problems,
-                )
+                ),
+                service,
             ),
             ready=running.problems,
             receiver_url=lambda: running.addresses.get("otlp_http", ""),
@@ -72,6 +75,13 @@ def pages(process: Process) -> Iterator[None]:
     running.addresses["ui"] = f"http://{settings.ui.host}:{server.port}"
     with _serving(server):
         yield
+
+
+def _tokens(process: Process) -> tuple[str, ...]:
+    """What lets a program ask for jobs: the data folder's token, the one of the settings."""
+    folder = process.stores.folder
+    tokens = (folder.token if folder is not None else "", process.settings.admin_token)
+    return tuple(filter(None, tokens))
 
 
 @contextlib.contextmanager

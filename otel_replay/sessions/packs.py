@@ -67,7 +67,7 @@ def scrub(data: bytes, session_ids: Collection[str], key: str) -> bytes | None:
         if row["SessionId"] in session_ids:
             offset, length = row["Offset"], row["Length"]
             payload[offset : offset + length] = bytes(len(payload[offset : offset + length]))
-    return join([payload], kept)
+    return join([bytes(payload)], kept)
 
 
 def _index_length(tail: bytes, size_bytes: int, key: str) -> int:

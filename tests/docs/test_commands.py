@@ -19,6 +19,7 @@ import pytest
 
 from otel_replay.config import Settings
 from tests.docs.addresses import at_running
+from tests.docs.conftest import ADMIN_TOKEN
 from tests.docs.pages import ROOT, commands
 from tests.support.process import Up
 
@@ -60,6 +61,7 @@ def environment(up: Up, tmp_path: Path) -> dict[str, str]:
         "PATH": f"{script.parent}{os.pathsep}{os.environ['PATH']}",
         "CURL_HOME": str(tmp_path),
         "OTEL_REPLAY_DATA": str(up.data),
+        "OTEL_REPLAY_ADMIN_TOKEN": ADMIN_TOKEN,
     }
 
 

@@ -13,7 +13,14 @@ from otel_replay_ui.api.responses import json_response
 
 log = logging.getLogger(__name__)
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 500: "internal", 503: "unavailable"}
+_CODES = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    500: "internal",
+    503: "unavailable",
+}
 
 
 def add(api: flask.Blueprint) -> None:
@@ -48,6 +55,8 @@ def _http(exc: HTTPException) -> flask.Response:
     response = error(exc.code or 500, exc.description or exc.name)
     if exc.code == 405 and (allowed := getattr(exc, "valid_methods", None)):
         response.headers["Allow"] = ", ".join(sorted(allowed))
+    if exc.code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
