@@ -47,6 +47,18 @@ def manifest(database: Database, session_id: str, now_ms: int) -> dict[str, Any]
     return {**body, "version": blake2b(orjson.dumps(body), digest_size=12).hexdigest()}
 
 
+Stamp = tuple[int, int, int]
+
+
+def stamp(database: Database, session_id: str) -> Stamp:
+    """What stays the same for as long as the manifest does, at a tenth of its price or less.
+
+    Read it before the manifest that it is to stand for: what comes in between then counts as new.
+    """
+    (row,) = database.query(read_query(__package__, "manifest_stamp"), {"id": session_id})
+    return int(row["version"]), int(row["chunks"]), int(row["received_ms"])
+
+
 def _stretches(rows: Sequence[Row], state: str) -> list[Stretch]:
     """The stretches of one tab, as recording.stored_parts has them."""
     end_seq = max(row["Seq"] + row["MoreSeqs"] for row in rows)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import orjson
+from typing import Any
 
+import orjson
+import pytest
+
+from otel_replay.storage.clickhouse import Database
 from tests.support.sessions import World
 
 
@@ -47,6 +51,44 @@ def test_chunks_are_ordered_by_sequence_not_by_time(world: World) -> None:
     (tab,) = world.json(f"sessions/{world.id}/manifest")["tabs"]
     assert tab["chunks"]["seq"] == [0, 1]
     assert tab["chunks"]["start"] == [1_000, 0]
+
+
+def test_an_unchanged_manifest_costs_one_small_query(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.chunk(world.id, 0)
+    world.worker.run_once()
+    path = f"sessions/{world.id}/manifest"
+    known = world.get(path).headers["ETag"]
+    asked: list[str] = []
+    query = Database.query
+
+    def counting(database: Database, sql: str, *args: Any, **more: Any) -> Any:
+        asked.append(sql)
+        return query(database, sql, *args, **more)
+
+    monkeypatch.setattr(Database, "query", counting)
+    assert world.get(path, If_None_Match=known).status_code == 304
+    assert len(asked) == 1
+    # What was said of one viewer's version is not said of another's.
+    assert world.get(path, If_None_Match='W/"older"').status_code == 200
+    world.chunk(world.id, 1)
+    changed = world.get(path, If_None_Match=known)
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != known
+
+
+def test_a_manifest_changes_when_only_the_session_does(world: World) -> None:
+    world.chunk(world.id, 0)
+    world.worker.run_once()
+    path = f"sessions/{world.id}/manifest"
+    known = world.get(path).headers["ETag"]
+    assert world.get(path, If_None_Match=known).status_code == 304
+    world.clock.seconds += 3_600
+    world.worker.run_once()
+    finished = world.get(path, If_None_Match=known)
+    assert finished.status_code == 200
+    assert orjson.loads(finished.data)["state"] == "finished"
 
 
 def test_holes_in_the_sequence_are_gaps(world: World) -> None:

@@ -33,8 +33,12 @@ def blueprint(world: World) -> flask.Blueprint:
         return find(ident).row | {"attributes": resource}
 
     @api.get("/sessions/<ident>/manifest")
-    def manifest(ident: str) -> Json:
-        return make_manifest(find(ident))
+    def manifest(ident: str) -> flask.Response:
+        body = make_manifest(find(ident))
+        known = flask.request.if_none_match.contains_weak(body["version"])
+        response = flask.Response(status=304) if known else flask.jsonify(body)
+        response.set_etag(body["version"], weak=True)
+        return response
 
     @api.get("/sessions/<ident>/events")
     def events(ident: str) -> Json:
@@ -107,7 +111,7 @@ def tab_manifest(session: Session, tab: str, parts: list[Part]) -> Json:
     meta = next(event for event in parts[0].events if event["type"] == 4)
     return {
         "id": tab, "start_offset_ms": parts[0].start - zero, "end_offset_ms": parts[-1].end - zero,
-        "url": meta["data"]["href"], "final": session.row["state"] == "finished",
+        "url": meta["data"]["href"], "final": session.left or session.row["state"] == "finished",
         "clock_error_ms": session.row["clock_error_ms"],
         "chunks": {
             "seq": [part.seq for part in parts],

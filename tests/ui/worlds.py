@@ -58,6 +58,8 @@ class Session:
     events: list[Json] = field(default_factory=list)
     traces: dict[str, Json] = field(default_factory=dict)
     version: int = 1
+    left: bool = False
+    """Every page was left; the session may be live all the same."""
     ahead_ms: float = 0
     """How far the clock was ahead by which the parts were recorded; all else is by the server's."""
 

@@ -10,6 +10,7 @@ from otel_replay.instruments import Instruments
 from otel_replay.status.overview import nothing_wrong
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
+from otel_replay_ui.api.manifests import Manifests
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Backend:
     """Figures of this process."""
     problems: Callable[[], list[str]] = nothing_wrong
     """What keeps this process from being ready."""
+    manifests: Manifests = field(default_factory=Manifests)
 
     def now_ms(self) -> int:
         return int(self.clock() * 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from otel_replay.sessions import events as events_of
-from otel_replay.sessions import listing, manifest, session
+from otel_replay.sessions import listing, session
 from otel_replay_ui.api import parameters, routes
 from otel_replay_ui.api.backend import Backend
 from otel_replay_ui.api.responses import json_response
@@ -48,13 +48,11 @@ def show_session(backend: Backend, session_id: str) -> flask.Response:
 def show_manifest(backend: Backend, session_id: str) -> flask.Response:
     parameters.only(())
     session_id = parameters.session_id(session_id)
-    body = manifest.manifest(backend.database, session_id, backend.now_ms())
-    if flask.request.if_none_match.contains_weak(body["version"]):
-        response = flask.Response(status=304)
-    else:
-        response = json_response(body)
+    known = set(flask.request.if_none_match.as_set(include_weak=True))
+    version, body = backend.manifests.read(backend.database, session_id, backend.now_ms(), known)
+    response = flask.Response(status=304) if body is None else json_response(body)
     # Weak: the compressed and the plain form share it.
-    response.set_etag(body["version"], weak=True)
+    response.set_etag(version, weak=True)
     return response
 
 

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../src/lib/api';
-import { missingRuns, PartStore } from '../src/player/parts';
+import { fewRanges, missingRuns, PartStore } from '../src/player/parts';
 
 const never = new AbortController().signal;
 
@@ -115,5 +115,22 @@ describe('missingRuns', () => {
       { from: 1, to: 4 },
       { from: 6, to: 6 },
     ]);
+  });
+});
+
+describe('fewRanges', () => {
+  it('closes the smallest holes until two ranges are left', () => {
+    const one = (seq: number) => ({ from: seq, to: seq });
+    expect(fewRanges([one(1), one(3), one(9), one(20)])).toEqual([{ from: 1, to: 9 }, one(20)]);
+    expect(fewRanges([one(1), one(20)])).toEqual([one(1), one(20)]);
+  });
+
+  it('bounds the requests of one seek', async () => {
+    const { asked, fetcher } = server([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const store = new PartStore('s', fetcher);
+    for (const seq of [1, 3, 5, 7]) await store.load('a', [seq], never);
+    asked.length = 0;
+    expect(await store.load('a', [0, 1, 2, 3, 4, 5, 6, 7, 8], never)).toHaveLength(9);
+    expect(asked.length).toBeLessThanOrEqual(2);
   });
 });

@@ -44,7 +44,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'unreachable', 'The server cannot be reached.');
   }
-  if (!response.ok) throw await readError(response);
+  if (!response.ok && response.status !== 304) throw await readError(response);
   return response;
 }
 
@@ -69,6 +69,11 @@ export const api = {
   sessions: (query: Query, signal?: AbortSignal) => getJson<SessionPage>('/sessions', query, signal),
   session: (id: string) => getJson<SessionDetail>(session(id)),
   manifest: (id: string) => getJson<Manifest>(`${session(id)}/manifest`),
+  /** The manifest, or null while it is still the version that is known. */
+  newerManifest: async (id: string, version: string): Promise<Manifest | null> => {
+    const response = await request(apiUrl(`${session(id)}/manifest`), { headers: { 'If-None-Match': `W/"${version}"` } });
+    return response.status === 304 ? null : ((await response.json()) as Manifest);
+  },
   events: (id: string, query: Query = {}) => getJson<EventPage>(`${session(id)}/events`, query),
   traces: (id: string) => getJson<{ traces: TraceSummary[]; truncated: boolean }>(`${session(id)}/traces`),
   trace: (id: string) => getJson<Trace>(`/traces/${encodeURIComponent(id)}`),

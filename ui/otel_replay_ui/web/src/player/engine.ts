@@ -34,6 +34,10 @@ const TAB_PREFETCH_MS = 15_000;
 const WINDOW_LIMIT_BYTES = 64 * 1024 * 1024;
 /** How far behind the newest data a live session is watched. */
 const LIVE_LAG_MS = 1500;
+/** Who follows and has fallen behind by more than this is taken forward to it. */
+const LIVE_LATEST_MS = 2500;
+/** After parts ahead could not be had, so long until they are asked for again, unless playback needs them at once. */
+const AHEAD_AGAIN_MS = 5000;
 
 export class Engine extends Emitter<EngineMessages> {
   phase: Phase = 'loading';
@@ -56,6 +60,9 @@ export class Engine extends Emitter<EngineMessages> {
   private presenting: Promise<void> | null = null;
   private extending: Promise<void> | null = null;
   private prefetched = '';
+  private aheadFailedAt = -Infinity;
+  /** The viewer wants the newest of a live session. */
+  private following = false;
   private frame = 0;
 
   constructor(
@@ -129,17 +136,31 @@ export class Engine extends Emitter<EngineMessages> {
       this.phase = 'loading';
       void this.seek(this.time);
     } else if (this.phase === 'waiting' && this.playing) this.goOnLive();
+    else if (this.following && this.playing && this.phase === 'ready') this.catchUp();
   }
 
   /** Nothing happened between the live edge and the first of what came in: who watches must not wait for it again. */
   private goOnLive(): void {
     const next = nextRecorded(this.manifest, this.clock.time);
     if (next < this.duration) this.clock.set(next);
+    if (this.following) this.catchUp();
     this.goOn();
+  }
+
+  /** Each late answer would otherwise leave who follows further behind for good. */
+  private catchUp(): void {
+    if (this.duration - this.clock.time > LIVE_LATEST_MS) this.clock.set(this.duration - LIVE_LAG_MS);
+  }
+
+  /** When every page of the session has been left, the moment at which the last one was; null while one is open. */
+  get leftAt(): number | null {
+    const { tabs } = this.manifest;
+    return tabs.length > 0 && tabs.every((tab) => tab.final) ? Math.max(...tabs.map((tab) => tab.end_offset_ms)) : null;
   }
 
   /** Show the picture at `t`; resolves when it is on the screen, or that of whatever took over meanwhile. */
   async seek(t: number): Promise<void> {
+    this.following = false;
     const target = Math.max(0, Math.min(t, this.duration));
     this.clock.stop();
     this.clock.set(target);
@@ -162,6 +183,7 @@ export class Engine extends Emitter<EngineMessages> {
   pause(): void {
     if (!this.playing) return;
     this.playing = false;
+    this.following = false;
     this.hold();
     this.emit('time', this.time);
     this.emit('state', null);
@@ -188,6 +210,7 @@ export class Engine extends Emitter<EngineMessages> {
   async goLive(): Promise<void> {
     this.pinned = null;
     await this.seek(this.duration - LIVE_LAG_MS);
+    this.following = true;
     this.play();
   }
 
@@ -377,7 +400,8 @@ export class Engine extends Emitter<EngineMessages> {
   }
 
   private lookAhead(t: number): void {
-    if (this.loadedUntil < t + Math.max(AHEAD_MS, 8000 * this.speed)) void this.extend();
+    const runsShort = this.loadedUntil < t + Math.max(AHEAD_MS, 8000 * this.speed);
+    if (runsShort && performance.now() - this.aheadFailedAt > AHEAD_AGAIN_MS) void this.extend();
     const next = this.pinned === null ? nextChange(this.focus, t) : null;
     const tab = next && this.tab(next.tab);
     if (!next || !tab || next.at - t > TAB_PREFETCH_MS * Math.max(1, this.speed)) return;
@@ -403,7 +427,10 @@ export class Engine extends Emitter<EngineMessages> {
       const events = await this.loader.ahead(tab, window, until, job.signal);
       if (window === this.window) surface.append(events);
     } catch (error) {
-      if (!job.signal.aborted) this.finish('failed', error instanceof Error ? error.message : String(error));
+      if (job.signal.aborted) return;
+      this.aheadFailedAt = performance.now();
+      // What is loaded plays on; it may be over before the playhead comes there.
+      if (this.phase === 'buffering') this.finish('failed', error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -58,7 +58,7 @@ export class PartStore {
   private async ensure(tab: string, seqs: number[], signal: AbortSignal): Promise<Map<number, Frame>> {
     const found = new Map<number, Frame>();
     for (const seq of seqs) this.take(tab, seq, found);
-    for (const range of missingRuns(seqs, found)) await this.fetchRange(tab, range, found, signal);
+    for (const range of fewRanges(missingRuns(seqs, found))) await this.fetchRange(tab, range, found, signal);
     return found;
   }
 
@@ -128,6 +128,21 @@ export class PartStore {
 
 function mayPass(error: unknown): boolean {
   return error instanceof FrameError || (error instanceof ApiError && error.retryable);
+}
+
+/** So many requests bring what is missing, even where that means to fetch again what lies in between. */
+const MOST_RANGES = 2;
+
+/** The same with the smallest holes closed, until there are few. */
+export function fewRanges(ranges: SeqRange[]): SeqRange[] {
+  const result = ranges.map((range) => ({ ...range }));
+  while (result.length > MOST_RANGES) {
+    const holes = result.slice(1).map((range, index) => range.from - result[index]!.to);
+    const smallest = holes.indexOf(Math.min(...holes));
+    result[smallest]!.to = result[smallest + 1]!.to;
+    result.splice(smallest + 1, 1);
+  }
+  return result;
 }
 
 /**

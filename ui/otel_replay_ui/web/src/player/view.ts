@@ -29,11 +29,14 @@ export class PlayerView {
   private events: SessionEvent[] = [];
   /** All is known that decides which tab is shown; until then the first picture may still change. */
   private settled = false;
+  /** It was under way when it was opened: who watched it is told that it is over. */
+  private readonly wasLive: boolean;
   private chipKey = '';
   private dismissed = '';
 
   constructor(manifest: Manifest) {
     this.engine = new Engine(manifest, this.device);
+    this.wasLive = manifest.state === 'live';
     this.addresses = new Addresses(manifest, []);
     const controls = new Controls(this.engine, {
       toggle: () => this.toggle(),
@@ -178,11 +181,11 @@ export class PlayerView {
   }
 
   private showOverlay(): void {
-    const { phase, message, opensAt, time, blank } = this.engine;
-    const dead = this.engine.dead;
-    this.overlay.hidden = !dead && blank === null && phase !== 'waiting' && phase !== 'loading' && phase !== 'buffering' && opensAt === null;
-    this.overlay.className = `overlay ${dead ? 'final' : phase}`;
-    const text = dead || (blank !== null && phase === 'ready') ? message : overlayText(phase, opensAt, time);
+    const { phase, message, opensAt, time, blank, dead } = this.engine;
+    const over = this.wasLive && !this.engine.live && !this.engine.playing && time >= this.engine.duration - 1;
+    this.overlay.hidden = !dead && !over && blank === null && phase !== 'waiting' && phase !== 'loading' && phase !== 'buffering' && opensAt === null;
+    this.overlay.className = `overlay ${dead ? 'final' : over ? 'waiting' : phase}`;
+    const text = over ? `The session is over: the user left at ${clockTime(this.engine.leftAt ?? this.engine.duration)}.` : dead || (blank !== null && phase === 'ready') ? message : overlayText(phase, opensAt, time, this.engine.leftAt);
     if (this.overlay.dataset['text'] === text + phase) return;
     this.overlay.dataset['text'] = text + phase;
     const retry = phase === 'failed' && h('button', { class: 'button', type: 'button', on: { click: () => void this.engine.seek(this.engine.time) } }, 'Try again');
@@ -225,8 +228,8 @@ function formOf({ width, height }: Viewport): 'phone' | 'tablet' | 'desktop' {
   return width < 1100 && height > width ? 'tablet' : 'desktop';
 }
 
-function overlayText(phase: string, opensAt: number | null, time: number): string {
-  if (phase === 'waiting') return 'Waiting for the user …';
+function overlayText(phase: string, opensAt: number | null, time: number, leftAt: number | null): string {
+  if (phase === 'waiting') return leftAt === null ? 'Waiting for the user …' : `The user left at ${clockTime(leftAt)}. If they come back, it goes on here.`;
   if (phase === 'ready' && opensAt !== null) return `This page opens at ${clockTime(opensAt)}, in ${duration(opensAt - time)}`;
   return '';
 }

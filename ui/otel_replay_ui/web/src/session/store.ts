@@ -79,8 +79,8 @@ export class SessionStore extends Emitter<StoreMessages> {
   }
 
   private async refresh(): Promise<void> {
-    const manifest = await api.manifest(this.session.id);
-    if (manifest.version === this.manifest.version && manifest.state === this.manifest.state) return;
+    const manifest = await api.newerManifest(this.session.id, this.manifest.version);
+    if (manifest === null || (manifest.version === this.manifest.version && manifest.state === this.manifest.state)) return;
     const newest = this.events.at(-1)?.t_ms ?? this.session.start_ms;
     // Where the clocks are known better now, what is here already has other times.
     const from = sameClocks(this.manifest, manifest) ? newest - LOOK_BACK_MS : undefined;

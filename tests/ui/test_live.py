@@ -1,0 +1,100 @@
+"""Watching a session that is under way."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from tests.ui.conftest import Open
+from tests.ui.test_replay import SESSION
+from tests.ui.worlds import Part, Session, World, shop
+
+pytestmark = pytest.mark.e2e
+
+
+def _under_way(session: Session, parts: int = 2) -> list[Part]:
+    """Leaves the last page's first parts; returns what is still to come."""
+    last = list(session.tabs)[-1]
+    rest = session.tabs[last][parts:]
+    session.tabs[last] = session.tabs[last][:parts]
+    session.row |= {"state": "live", "end_ms": session.tabs[last][-1].end}
+    session.row["duration_ms"] = session.row["end_ms"] - session.start_ms
+    return rest
+
+
+def _goes_on(session: Session, parts: list[Part]) -> None:
+    session.tabs[list(session.tabs)[-1]] += parts
+    session.row["end_ms"] = parts[-1].end
+    session.row["duration_ms"] = parts[-1].end - session.start_ms
+    session.version += 1
+
+
+def _ends(session: Session) -> None:
+    session.row["state"] = "finished"
+    session.version += 1
+
+
+def test_it_is_joined_at_the_newest_and_followed(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    rest = _under_way(session)
+    page = visit(SESSION)
+    expect(page.get_by_text("Waiting for the user")).to_be_visible()
+    newest = session.row["duration_ms"]
+    assert page.evaluate("() => window.__player.currentTime()") >= newest - 2000
+    _goes_on(session, rest[:1])
+    page.wait_for_function(f"() => window.__player.currentTime() > {newest + 500}")
+
+
+def test_one_can_go_back_and_return_to_the_newest(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    _under_way(session, 3)
+    page = visit(SESSION)
+    page.evaluate("() => window.__player.seek(3000)")
+    expect(page.get_by_test_id("player-time")).to_have_attribute("data-ms", "3000")
+    page.get_by_role("button", name="Live").click()
+    newest = session.row["duration_ms"]
+    page.wait_for_function(f"() => window.__player.currentTime() > {newest - 2000}")
+
+
+def test_it_says_when_the_user_left(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    _under_way(session)
+    session.left = True
+    seconds = int(session.row["duration_ms"] // 1000)
+    page = visit(SESSION)
+    expect(page.get_by_text(f"The user left at 0:{seconds}")).to_be_visible()
+    _ends(session)
+    over = f"The session is over: the user left at 0:{seconds}"
+    expect(page.get_by_text(over)).to_be_visible()
+    expect(page.get_by_test_id("live-badge")).to_be_hidden()
+
+
+def test_nothing_but_a_304_is_asked_for_while_nothing_changes(
+    page: Page, address: str, world: World
+) -> None:
+    session = world.sessions[0]
+    _under_way(session)
+    answers: list[tuple[str, int]] = []
+
+    def note(response: Response) -> None:
+        if "/api/" in response.url:
+            answers.append((response.url.split("?")[0].rsplit("/", 1)[-1], response.status))
+
+    page.goto(address + SESSION)
+    expect(page.get_by_text("Waiting for the user")).to_be_visible()
+    page.on("response", note)
+    for _ in range(3):
+        with page.expect_response(lambda response: response.url.endswith("/manifest")):
+            pass
+    assert set(answers) == {("manifest", 304)}
+
+
+def test_who_follows_is_not_left_behind(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    rest = _under_way(session)
+    page = visit(SESSION)
+    expect(page.get_by_text("Waiting for the user")).to_be_visible()
+    # Several parts at once, as after a pause of the network: the viewer is taken to the newest.
+    _goes_on(session, rest)
+    end = shop().row["duration_ms"]
+    page.wait_for_function(f"() => window.__player.currentTime() > {end - 1600}", timeout=4000)
