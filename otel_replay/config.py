@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from otel_replay.errors import ConfigError
 from otel_replay.projects import IngestKey, Project, key_from_text, parse_projects
+from otel_replay.storage.blobs.s3_options import S3Options
 from otel_replay.storage.clickhouse import Address
 
 DEFAULT_CONFIG_FILE = "otel-replay.toml"
@@ -51,6 +52,10 @@ def _whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise ValueError("expected a whole number")
     return int(text)
+
+
+def _encryption(text: str) -> str:
+    return text.lower() if text.lower() == "none" else text.upper()
 
 
 def _keys(text: str) -> tuple[IngestKey, ...]:
@@ -95,7 +100,19 @@ class Settings:
     clickhouse: str = _setting(
         "", str, "chdb:///path or http(s)://user:password@host:port/database", "URL"
     )
-    blobs: str = _setting("", str, "where payloads go: file:///path", "URL")
+    blobs: str = _setting("", str, "where payloads go: file:///path or s3://bucket/prefix", "URL")
+    s3_endpoint: str = _setting("", str, "address of an S3 that is not AWS's", "URL")
+    s3_region: str = _setting("", str, "where the bucket lies; default: as AWS_REGION says", "NAME")
+    s3_addressing: str = _setting(
+        "auto", str.lower, "bucket in the path or in the host name: auto, path, virtual", "HOW"
+    )
+    s3_encryption: str = _setting(
+        "none", _encryption, "none (the bucket's own), SSE-S3, SSE-KMS or SSE-C", "KIND"
+    )
+    s3_kms_key: str = _setting("", str, "id or ARN of the key for SSE-KMS", "KEY")
+    s3_customer_key_file: str = _setting(
+        "", str, "file with the key for SSE-C, 32 bytes in base64", "FILE"
+    )
     otlp_grpc: Listen = _setting(
         Listen("127.0.0.1", 4317), Listen.parse, "address for OTLP over gRPC", "HOST:PORT"
     )
@@ -205,6 +222,7 @@ class Settings:
             raise ConfigError(
                 f"self_telemetry is {self.self_telemetry!r}: expected http(s)://HOST:PORT"
             )
+        _ = self.s3
         embedded = Address.parse(self.clickhouse_url).embedded_path is not None
         if self.workers > 1 and embedded:
             raise ConfigError(
@@ -240,7 +258,8 @@ class Settings:
 
     def blobs_url_of(self, project: Project) -> str:
         """`blobs_url`, for a project that is not the default one with a prefix of its own."""
-        return self.blobs_url if project == self.projects[0] else f"{self.blobs_url}/{project.name}"
+        url = self.blobs_url.rstrip("/")
+        return url if project == self.projects[0] else f"{url}/{project.name}"
 
     @property
     def clickhouse_url(self) -> str:
@@ -261,6 +280,18 @@ class Settings:
     def blobs_url(self) -> str:
         """`blobs`, or files in the data folder."""
         return self.blobs or (self.data / "blobs").as_uri()
+
+    @property
+    def s3(self) -> S3Options:
+        """How an ``s3://`` of `blobs` is reached. Raises ConfigError."""
+        return S3Options(
+            endpoint=self.s3_endpoint,
+            region=self.s3_region,
+            addressing=self.s3_addressing,
+            encryption=self.s3_encryption,
+            kms_key=self.s3_kms_key,
+            customer_key_file=self.s3_customer_key_file,
+        ).validate()
 
 
 def load_settings(

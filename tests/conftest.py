@@ -14,6 +14,7 @@ from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.database import temporary_database
+from tests.support.s3_server import CREDENTIALS, S3Server
 from tests.support.sessions import World
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -58,6 +59,27 @@ def shared_database(engine_path: Path) -> Iterator[Database]:
 def clickhouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
     """A ClickHouse to reach by http://; tests use databases of their own on it."""
     with ClickHouseServer(tmp_path_factory.mktemp("clickhouse-server")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the S3 servers, for this process and those that it starts."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """rclone's S3, to share; tests use buckets of their own on it."""
+    with S3Server(tmp_path_factory.mktemp("s3") / "rclone") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """moto's S3, to share, for what rclone's lacks."""
+    with S3Server(tmp_path_factory.mktemp("s3") / "moto", "moto") as server:
         yield server
 
 

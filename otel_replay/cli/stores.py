@@ -73,7 +73,8 @@ def prepare(store: Store) -> None:
 
 def _store(settings: Settings, project: Project) -> Store:
     address = Address.parse(settings.clickhouse_url_of(project))
-    return Store(project, Database(address), open_blob_store(settings.blobs_url_of(project)))
+    blobs = open_blob_store(settings.blobs_url_of(project), settings.s3)
+    return Store(project, Database(address), blobs)
 
 
 def _work_in(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Neighbours that fail: a proxy before ClickHouse and a blob store, each with faults to order."""
+"""Neighbours that fail: a proxy before ClickHouse or S3, and a blob store, with faults to order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from otel_replay.errors import UnavailableError
@@ -21,14 +21,14 @@ from tests.support.clickhouse_server import read_body
 Fault = Literal["none", "hang", "hang_after", "lose_answer", "cut_request", "half_answer", "error"]
 """What happens to a request: nothing is answered; nothing though it was carried out; the connection
 ends though it was carried out; it ends before the request is through; in the middle of the answer;
-ClickHouse answers with `FaultyProxy.error`."""
+`FaultyProxy.error` is answered."""
 
 _TIMEOUT_S = 60
 _OF_ONE_HOP = ("connection", "content-length", "transfer-encoding")
 
 
 class FaultyProxy:
-    """Stands between the product and ClickHouse. A context manager; safe for threads."""
+    """Stands between the product and a server. A context manager; safe for threads."""
 
     def __init__(self, upstream_port: int) -> None:
         self.upstream_port = upstream_port
@@ -39,13 +39,17 @@ class FaultyProxy:
         """How many of the requests are hit, 0 to 1; the choice is the same on every run."""
         self.error = (500, 252, "Too many parts. (TOO_MANY_PARTS)")
         """HTTP status, ClickHouse's number (0 for none: an answer of some other program), text."""
+        self.most_hits: int | None = None
+        """After so many hits no request is hit any more."""
         self.hits = 0
+        self.connections = 0
+        """How many were made to it."""
         self._random = random.Random(4)
         self._released = threading.Event()
         self._server: _Server | None = None
         self.port = 0
 
-    def __enter__(self) -> FaultyProxy:
+    def __enter__(self) -> Self:
         self.listen()
         return self
 
@@ -84,28 +88,59 @@ class FaultyProxy:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     @contextlib.contextmanager
-    def failing(self, fault: Fault) -> Iterator[None]:
-        """The fault holds within."""
+    def failing(self, fault: Fault, most_hits: int | None = None) -> Iterator[None]:
+        """The fault holds within, for `most_hits` requests at most."""
         self.fault = fault
+        self.most_hits = None if most_hits is None else self.hits + most_hits
         try:
             yield
         finally:
+            self.most_hits = None
             self.heal()
 
-    def fault_of(self, target: str, body: bytes) -> Fault:
+    def fault_of(self, method: str, target: str, body: bytes) -> Fault:
         """What is to happen to a request."""
-        statement = parse_qs(urlsplit(target).query).get("query", [""])[0].encode() + body[:100]
-        is_insert = statement.lstrip().upper().startswith(b"INSERT")
-        if self.only_inserts and not is_insert:
+        if self.fault == "none" or (self.most_hits is not None and self.hits >= self.most_hits):
             return "none"
-        if self.fault == "none" or self._random.random() >= self.share:
+        if not self.may_hit(method, target, body) or self._random.random() >= self.share:
             return "none"
         self.hits += 1
         return self.fault
 
+    def may_hit(self, method: str, target: str, body: bytes) -> bool:
+        """Whether faults are for this request."""
+        del method
+        statement = parse_qs(urlsplit(target).query).get("query", [""])[0].encode() + body[:100]
+        return not self.only_inserts or statement.lstrip().upper().startswith(b"INSERT")
+
     def hang(self) -> None:
         """Returns when the proxy is healed."""
         self._released.wait(_TIMEOUT_S)
+
+
+class FaultyS3Proxy(FaultyProxy):
+    """Stands between the product and S3."""
+
+    def __init__(self, upstream_port: int) -> None:
+        super().__init__(upstream_port)
+        self.methods: frozenset[str] = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
+        """Requests that faults hit."""
+        self.only_with = ""
+        """Faults hit requests with this in their target only."""
+        self.answer_with(503, "SlowDown")
+
+    @property
+    def endpoint(self) -> str:
+        """For ``OTEL_REPLAY_S3_ENDPOINT``."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def answer_with(self, status: int, code: str) -> None:
+        """What the fault "error" is."""
+        told = f"<Error><Code>{code}</Code><Message>as ordered</Message></Error>"
+        self.error = (status, 0, told)
+
+    def may_hit(self, method: str, target: str, body: bytes) -> bool:
+        return method in self.methods and self.only_with in target
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -118,9 +153,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._pass_on(read_body(self))
 
+    do_HEAD = do_DELETE = do_GET
+    do_PUT = do_POST
+
     def _pass_on(self, body: bytes) -> None:
         proxy = self.server.proxy
-        fault = proxy.fault_of(self.path, body)
+        fault = proxy.fault_of(self.command, self.path, body)
         if fault == "hang":
             proxy.hang()
         if fault in ("hang", "cut_request"):
@@ -154,7 +192,8 @@ class _Handler(BaseHTTPRequestHandler):
             if name.lower() not in _OF_ONE_HOP:
                 self.send_header(name, value)
         # An empty answer has no middle: one byte too few of a longer one will do.
-        self.send_header("Content-Length", str(len(data) + half))
+        length = dict(headers).get("Content-Length", "0") if self.command == "HEAD" else ""
+        self.send_header("Content-Length", length or str(len(data) + half))
         self.end_headers()
         self.wfile.write(data[: len(data) // 2] if half else data)
         if half:
@@ -192,6 +231,7 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._connections.add(request)
+        self.proxy.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

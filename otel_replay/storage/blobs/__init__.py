@@ -13,8 +13,9 @@ from urllib.parse import unquote, urlsplit
 from otel_replay.errors import ConfigError
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.blobs.info import BlobInfo
+from otel_replay.storage.blobs.s3_options import S3Options
 
-__all__ = ["BlobInfo", "BlobStore", "FileBlobStore", "open_blob_store"]
+__all__ = ["BlobInfo", "BlobStore", "FileBlobStore", "S3Options", "open_blob_store"]
 
 
 class BlobStore(Protocol):
@@ -40,11 +41,17 @@ class BlobStore(Protocol):
         """
 
 
-def open_blob_store(url: str) -> BlobStore:
-    """Opens the store that ``OTEL_REPLAY_BLOBS`` names. Raises ConfigError."""
+def open_blob_store(url: str, s3: S3Options | None = None) -> BlobStore:
+    """Opens the store that ``OTEL_REPLAY_BLOBS`` names; nothing is connected yet.
+
+    Raises ConfigError.
+    """
+    if url.startswith("s3://"):
+        # boto3 takes half a second to import, which those who keep files need not wait for.
+        from otel_replay.storage.blobs.s3 import S3BlobStore
+
+        return S3BlobStore.of_url(url, s3)
     parts = urlsplit(url) if url.startswith("file:///") else None
     if parts is not None and parts.path.strip("/"):
         return FileBlobStore(Path(unquote(parts.path)))
-    raise ConfigError(
-        f"OTEL_REPLAY_BLOBS is {url!r}: expected file:///path (s3:// is not supported yet)"
-    )
+    raise ConfigError(f"OTEL_REPLAY_BLOBS is {url!r}: expected file:///path or s3://bucket/prefix")
