@@ -36,6 +36,10 @@ class IngestKey:
         return self.name or f"…{self.key[-4:]}"
 
 
+# Each project that is not the default one has its blobs below its own name.
+_BLOB_PREFIXES = ("packs", "sessions")
+
+
 @dataclass(frozen=True)
 class Project:
     """A tenant: one ClickHouse database of this name, one blob prefix, its ingest keys."""
@@ -56,6 +60,10 @@ def parse_projects(section: Any, default: Project) -> tuple[Project, ...]:
         if not DATABASE_NAME.fullmatch(name):
             raise ConfigError(
                 f"project {name!r}: a name has letters, digits and '_', as its database does"
+            )
+        if name in _BLOB_PREFIXES and name != default.name:
+            raise ConfigError(
+                f"project {name!r}: the default project's blobs lie there, so take another name"
             )
         if not isinstance(values, Mapping) or set(values) - {"keys"}:
             raise ConfigError(f"projects.{name}: expected [[projects.{name}.keys]] tables only")

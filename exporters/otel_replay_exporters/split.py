@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from otel_replay.errors import (
+    ConfigError,
     InvalidDataError,
     OtelReplayError,
     RetryableError,
@@ -95,12 +96,16 @@ def _may_be_halved(error: Exception) -> bool:
 
 
 def _is_storages_fault(error: Exception) -> bool:
-    return isinstance(error, RetryableError | OSError | MemoryError)
+    return isinstance(error, RetryableError | ConfigError | OSError | MemoryError)
 
 
 def _failed(items: Sequence[T], token: str, error: Exception) -> Part[T]:
     if isinstance(error, RetryableError):
         return Part(items, token, error, later=True)
+    if isinstance(error, ConfigError):
+        # Credentials that expired, a bucket that is gone: no request is to blame, and somebody
+        # will see to it.
+        return Part(items, token, UnavailableError(str(error), 30), later=True)
     if isinstance(error, QueryError) and is_server_state(error):
         trouble = UnavailableError(f"storage is in trouble: {_first_line(error)}", 5)
         return Part(items, token, trouble, later=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from otel_replay.cli import parts as part
+from otel_replay.cli.blobs import check_blobs, tidy_blobs
 from otel_replay.cli.demo import demo_key, demo_shop
 from otel_replay.cli.logs import set_up_logging
 from otel_replay.cli.receiver import announce_otlp, receiver
@@ -20,6 +21,7 @@ from otel_replay.cli.workers import Workers, end_with_parent
 from otel_replay.config import Settings
 from otel_replay.errors import ConfigError, OtelReplayError, RetryableError
 from otel_replay.instruments import Instruments
+from otel_replay.storage.blobs import open_blob_store
 from otel_replay.storage.clickhouse import Database
 
 logger = logging.getLogger(__name__)
@@ -42,10 +44,15 @@ def run(settings: Settings, parts: tuple[str, ...], *, demo: bool = False) -> No
         _run_workers(settings)
         return
     with open_stores(settings) as stores:
+        blobs = [store.blobs for store in stores.all]
+        check_blobs(blobs)
+        if "work" in parts:
+            threading.Thread(target=tidy_blobs, args=(blobs,), name="tidy", daemon=True).start()
         asyncio.run(_run(settings, parts, demo, stores, Running.announce))
 
 
 def _run_workers(settings: Settings) -> None:
+    check_blobs([open_blob_store(settings.blobs_url, settings.s3)])
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -8,6 +8,7 @@ import pytest
 
 from otel_replay.config import Settings, load_settings
 from otel_replay.errors import ConfigError
+from otel_replay.storage.blobs import S3Options
 
 
 def load(text: str, tmp_path: Path, **flags: str) -> Settings:
@@ -61,6 +62,17 @@ def test_each_project_has_a_database_and_a_blob_prefix(tmp_path: Path) -> None:
     assert settings.blobs_url_of(billing) == "file:///blobs/billing"
 
 
+def test_how_s3_is_reached_comes_from_the_settings(tmp_path: Path) -> None:
+    flags = {"s3_endpoint": "http://s3:9000", "s3_region": "x", "s3_addressing": "Virtual"}
+    flags |= {"s3_encryption": "sse-kms", "s3_kms_key": "k1", "blobs": "s3://bucket/prefix/"}
+    settings = load(PROJECTS, tmp_path, **flags)
+    assert settings.s3 == S3Options(
+        "http://s3:9000", "x", addressing="virtual", encryption="SSE-KMS", kms_key="k1"
+    )
+    urls = [settings.blobs_url_of(project) for project in settings.projects]
+    assert urls == ["s3://bucket/prefix", "s3://bucket/prefix/billing"]
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -77,6 +89,7 @@ def test_each_project_has_a_database_and_a_blob_prefix(tmp_path: Path) -> None:
         ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.b.keys]]\nkey = "12345678"', "a and b"),
         ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "12345678"', "a name"),
         ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "abcd5678"', "5678"),
+        ('[[projects.packs.keys]]\nkey = "12345678"', "blobs lie there"),
         ("projects = 3", "projects"),
     ],
 )
@@ -98,6 +111,9 @@ def test_a_wrong_project_is_refused_with_the_rule(text: str, named: str, tmp_pat
         ({"request_timeout_s": "0"}, "expected 1 to 3600"),
         ({"self_telemetry": "localhost:4318"}, "http"),
         ({"ingest_keys": "short"}, "8 printable"),
+        ({"s3_endpoint": "s3.example.com"}, "s3_endpoint is 's3.example.com': expected http"),
+        ({"s3_encryption": "aes"}, "expected one of none, SSE-S3"),
+        ({"s3_kms_key": "k1"}, "SSE-KMS"),
     ],
     ids=str,
 )

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -34,6 +35,7 @@ PART_BYTES = 16 * 1024 * 1024
 """Size of the parts of a bigger one; S3 takes 5 MiB or more."""
 PAGE_KEYS = 1000
 """Keys in one answer to a listing, the most that S3 gives."""
+_CHECK_S = 3.0
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, with the names
 # that only other stores allow: capitals and underscores.
@@ -90,10 +92,23 @@ class S3BlobStore:
         return f"s3://{self.bucket}/{self.prefix} at {self._place.endpoint}"
 
     def check(self) -> None:
-        """Asks for the bucket, with a listing of one key. Raises ConfigError when it is not there
-        or cannot be had with these credentials, and UnavailableError."""
+        """Asks for the bucket, with a listing of one key, and does not wait long for the answer.
+
+        Raises ConfigError when it is not there or cannot be had with these credentials, and
+        UnavailableError.
+        """
+        client = s3_client(replace(self._options, attempts=1, read_timeout_s=_CHECK_S))
         with self._translated(f"bucket {self.bucket} cannot be used", "s3:ListBucket"):
-            self._client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
+            client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
+
+    def keeps_versions(self) -> bool:
+        """Whether what is deleted or overwritten stays in the bucket as an older version. Raises
+        ConfigError and UnavailableError."""
+        with self._translated(
+            f"bucket {self.bucket} does not tell of versions", "s3:GetBucketVersioning"
+        ):
+            answer = self._client.get_bucket_versioning(Bucket=self.bucket)
+        return "Status" in answer
 
     def put(self, key: str, data: bytes) -> None:
         with self._translated(f"blob {key} cannot be written", "s3:PutObject"):
