@@ -60,7 +60,7 @@ def stamp(database: Database, session_id: str) -> Stamp:
 
 
 def _stretches(rows: Sequence[Row], state: str) -> list[Stretch]:
-    """The stretches of one tab, as recording.stored_parts has them."""
+    """The stretches of one tab, as recording.Recording has them."""
     end_seq = max(row["Seq"] + row["MoreSeqs"] for row in rows)
     return in_blocks(arrange(rows), block_size(len(rows), end_seq) if state == "finished" else 1)
 
@@ -78,7 +78,7 @@ def _tab(tab: str, stretches: Sequence[Stretch], known: Row | None, zero_ms: int
             "seq": [stretch.seq for stretch in stretches],
             "start": [start_ms - zero_ms for start_ms, _ in times],
             "end": [end_ms - zero_ms for _, end_ms in times],
-            "bytes": [stretch.total("Length") for stretch in stretches],
+            "bytes": [stretch.total("StoredBytes") for stretch in stretches],
             "size": [stretch.total("Size") for stretch in stretches],
             "events": [stretch.events for stretch in stretches],
             "checkpoint": [stretch.seq for stretch in stretches if stretch.checkpoint],

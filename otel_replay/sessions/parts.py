@@ -24,17 +24,21 @@ class Part:
     encoding: str
     payload: bytes
     damage: str | None = None
+    lost: bool = False
+    """Its blob is missing or too short: another one may have taken its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The stored bytes of one row, or why they cannot be read."""
+    """The bytes of one row, or why they cannot be read."""
 
     encoding: str
     piece: bool
     """A piece of an event's JSON; else a JSON array of events."""
     stored: bytes
     damage: str | None = None
+    lost: bool = False
+    """As of a part."""
 
     def payload(self) -> bytes:
         """The stored bytes. Raises DamagedBlobError."""
@@ -108,17 +112,18 @@ def _array(text: bytes) -> bytes:
     return text
 
 
-def decompressed(encoding: str, payload: bytes) -> bytes:
-    """The text of a payload. Raises DamagedBlobError."""
+def decompressed(encoding: str, payload: bytes, max_bytes: int | None = None) -> bytes:
+    """The text of a payload. Raises DamagedBlobError, also when it is more than `max_bytes`."""
+    max_bytes = MAX_JSON_BYTES if max_bytes is None else max_bytes
     if encoding == "identity":
         return payload
     if encoding != "gzip":
         raise DamagedBlobError(f"has the unknown encoding {encoding!r}")
     inflater = zlib.decompressobj(_GZIP)
     try:
-        text = inflater.decompress(payload, MAX_JSON_BYTES)
+        text = inflater.decompress(payload, max_bytes)
     except zlib.error as exc:
         raise DamagedBlobError(f"is not gzip: {exc}") from exc
     if not inflater.eof:
-        raise DamagedBlobError(f"ends early, or is bigger than {MAX_JSON_BYTES} bytes decompressed")
+        raise DamagedBlobError(f"ends early, or is bigger than {max_bytes} bytes decompressed")
     return text

@@ -55,7 +55,8 @@ WITH
             count() AS tab_chunks,
             -- Runs of events that came in two groupings overlap; those of the browser SDK never do.
             sum(greatest(0, toInt64(Events) - greatest(0, toInt64(reached) - toInt64(Seq)))) AS tab_events,
-            sum(Length) AS tab_bytes,
+            sum(StoredBytes) AS tab_bytes,
+            countIf(startsWith(Blob, 'packs/')) AS tab_loose,
             max(Checkpoint) AS tab_playable,
             argMax(Final, Seq) AS tab_closed,
             countIf(Seq > reached) AS tab_gaps,
@@ -83,6 +84,7 @@ WITH
             sum(tab_chunks) AS chunks,
             sum(tab_events) AS events,
             sum(tab_bytes) AS payload_bytes,
+            sum(tab_loose) AS loose_chunks,
             max(tab_playable) AS playable,
             min(tab_closed) AS closed,
             sum(tab_gaps) AS gaps,
@@ -221,6 +223,7 @@ WITH
             recordings.events AS rrweb_events,
             recordings.gaps AS gaps,
             recordings.payload_bytes AS payload_bytes,
+            recordings.loose_chunks AS loose_chunks,
             recordings.playable AS playable,
             if(events.user != tuple('', '', ''), events.user, tuple(recordings.user_id, '', '')) AS user
         FROM (SELECT arrayJoin({ids:Array(String)}) AS SessionId) AS wanted
@@ -264,6 +267,7 @@ SELECT
     toUInt32(rrweb_events) AS Events,
     toUInt32(gaps) AS Gaps,
     toUInt64(payload_bytes) AS PayloadBytes,
+    toUInt32(loose_chunks) AS LooseChunks,
     toBool(playable) AS HasReplay,
     activity.activity AS Activity,
     previous_id AS PreviousId,

@@ -2,7 +2,7 @@ INSERT INTO sessions
 (
     SessionId, StartTime, EndTime, State, ActiveMs, UserId, UserName, UserEmail, ServiceName, Environment, Release,
     Browser, Os, Device, FirstUrl, LastUrl, Urls, Pages, Clicks, Errors, BackendErrors, Requests, FailedRequests,
-    ConsoleErrors, Traces, Tabs, Chunks, Events, Gaps, PayloadBytes, HasReplay, Activity, PreviousId, Attributes,
+    ConsoleErrors, Traces, Tabs, Chunks, Events, Gaps, PayloadBytes, LooseChunks, HasReplay, Activity, PreviousId, Attributes,
     LastSeen, ClockErrorMs, ClockErrors, FinishAt, Version, IsDeleted
 )
 {{derive}}

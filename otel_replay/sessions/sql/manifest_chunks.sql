@@ -9,7 +9,7 @@ SELECT
     Pieces,
     our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt) AS start_ms,
     our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt) AS end_ms,
-    Length,
+    StoredBytes,
     Size,
     Events,
     Checkpoint,

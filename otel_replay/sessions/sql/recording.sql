@@ -12,7 +12,9 @@ SELECT
     Blob,
     Offset,
     Length,
-    Crc32
+    Crc32,
+    InnerOffset,
+    InnerLength
 FROM replay_chunks FINAL
 WHERE SessionId = {id:String} AND Tab = {tab:String}
     AND Seq BETWEEN {first:UInt32} AND {last:UInt32}

@@ -1,26 +1,22 @@
-"""The framed form of a recording: parts as stored, for the browser to decompress."""
+"""The framed form of a recording as an answer: parts as stored, for the browser to decompress.
+
+Chunks in packs travel as the browser compressed them, each in a frame. Segments are frames already,
+one zstd frame of them: where the client takes zstd they are sent as they are, one after the other,
+which is one zstd stream again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import orjson
 
 from otel_replay.errors import UnavailableError
+from otel_replay.sessions import zstandard
+from otel_replay.sessions.frames import frame
 from otel_replay.sessions.parts import Part
+from otel_replay.sessions.recording import Segment
 
-MIMETYPE = "application/vnd.otel-replay.frames"
 MAX_BYTES = 32 * 1024 * 1024
-
-
-def frame(part: Part) -> bytes:
-    """One part: header and payload, each after its length in 4 bytes, big-endian."""
-    header: dict[str, Any] = {"seq": part.seq, "encoding": part.encoding}
-    if part.damage is not None:
-        header = {"seq": part.seq, "error": {"code": "damaged", "message": part.damage}}
-    head = orjson.dumps(header)
-    return len(head).to_bytes(4) + head + len(part.payload).to_bytes(4) + part.payload
+_LEVEL = 1
 
 
 def frames(parts: Iterator[Part]) -> Iterator[bytes]:
@@ -29,14 +25,30 @@ def frames(parts: Iterator[Part]) -> Iterator[bytes]:
     The answer also ends where the blob store goes away: the next request begins there, and is told.
     Only the first part's UnavailableError is raised.
     """
+    return _bounded((len(framed), framed) for framed in map(frame, parts))
+
+
+def zstd_frames(stored: Iterator[Part | Segment]) -> Iterator[bytes]:
+    """The same within zstd, segments as they are stored."""
+    return _bounded(map(_zstd, stored))
+
+
+def _zstd(item: Part | Segment) -> tuple[int, bytes]:
+    if isinstance(item, Segment):
+        return item.size_bytes, item.data
+    framed = frame(item)
+    return len(framed), zstandard.compress(framed, _LEVEL)
+
+
+def _bounded(pieces: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Pieces that come with their sizes once decompressed."""
     sent = 0
     try:
-        for part in parts:
-            framed = frame(part)
-            if sent and sent + len(framed) > MAX_BYTES:
+        for size_bytes, piece in pieces:
+            if sent and sent + size_bytes > MAX_BYTES:
                 return
-            sent += len(framed)
-            yield framed
+            sent += size_bytes
+            yield piece
     except UnavailableError:
         if not sent:
             raise

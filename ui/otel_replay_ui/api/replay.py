@@ -13,11 +13,12 @@ import orjson
 from otel_replay.errors import DamagedBlobError
 from otel_replay.sessions import recording, session
 from otel_replay.sessions.clock import ClockErrors
+from otel_replay.sessions.frames import MIMETYPE
 from otel_replay.sessions.parts import Part, json_line
-from otel_replay.sessions.recording import HIGHEST_SEQ
+from otel_replay.sessions.recording import HIGHEST_SEQ, Recording
 from otel_replay_ui.api import frames, parameters, routes
 from otel_replay_ui.api.backend import Backend
-from otel_replay_ui.api.responses import accepts_gzip
+from otel_replay_ui.api.responses import accepts
 
 _NDJSON = "application/x-ndjson"
 _CUSTOM_EVENT = 5
@@ -41,14 +42,15 @@ def show_replay(backend: Backend, session_id: str) -> flask.Response:
     row = session.find(backend.database, session_id, backend.now_ms())
     chosen = parameters.tab(tab) if tab else _first_tab(backend, session_id, row)
     finished = row["State"] == "finished"
-    stored = (
-        recording.stored_parts(
-            backend.database, session_id, chosen, from_seq, to_seq, finished=finished
+    found = (
+        Recording(
+            *(backend.database, backend.blobs, session_id, chosen, from_seq, to_seq),
+            finished=finished,
         )
         if chosen
-        else []
+        else None
     )
-    response = _response(recording.read_parts(backend.blobs, stored))
+    response = _response(found)
     if finished:
         response.headers["Cache-Control"] = _FINISHED_CACHE
     response.vary.update(["Accept", "Accept-Encoding"])
@@ -59,15 +61,34 @@ def _first_tab(backend: Backend, session_id: str, row: Mapping[str, Any]) -> str
     return recording.first_tab(backend.database, session_id, ClockErrors.of_row(row))
 
 
-def _response(parts: Iterator[Part]) -> flask.Response:
-    wanted = flask.request.accept_mimetypes.best_match([_NDJSON, frames.MIMETYPE], _NDJSON)
-    if wanted == frames.MIMETYPE:
-        return flask.Response(_started(frames.frames(parts)), mimetype=frames.MIMETYPE)
-    lines = _started(map(_line, parts))
-    if not accepts_gzip():
-        return flask.Response(lines, mimetype=_NDJSON)
-    response = flask.Response(_compressed(lines), mimetype=_NDJSON)
-    response.headers["Content-Encoding"] = "gzip"
+def _response(found: Recording | None) -> flask.Response:
+    wanted = flask.request.accept_mimetypes.best_match([_NDJSON, MIMETYPE], _NDJSON)
+    if wanted == MIMETYPE:
+        return _framed(found)
+    lines = map(_line, found.parts() if found else iter(()))
+    if not accepts("gzip"):
+        return _streamed(_NDJSON, lines)
+    return _streamed(_NDJSON, _compressed(lines), "gzip")
+
+
+def _framed(found: Recording | None) -> flask.Response:
+    if found is None:
+        return _streamed(MIMETYPE, iter(()))
+    if not found.in_segments:
+        # Each part is compressed by itself already.
+        return _streamed(MIMETYPE, frames.frames(found.parts()))
+    if accepts("zstd"):
+        return _streamed(MIMETYPE, frames.zstd_frames(found.stored()), "zstd")
+    pieces = frames.frames(found.parts())
+    if not accepts("gzip"):
+        return _streamed(MIMETYPE, pieces)
+    return _streamed(MIMETYPE, _compressed(pieces), "gzip")
+
+
+def _streamed(mimetype: str, pieces: Iterator[bytes], encoding: str = "") -> flask.Response:
+    response = flask.Response(_started(pieces), mimetype=mimetype)
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
     return response
 
 
@@ -87,9 +108,9 @@ def _line(part: Part) -> bytes:
         return orjson.dumps([event]) + b"\n"
 
 
-def _compressed(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """One gzip stream, flushed after each line so that a reader can begin at once."""
+def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """One gzip stream, flushed after each piece so that a reader can begin at once."""
     deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
-    for line in lines:
-        yield deflater.compress(line) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    for piece in pieces:
+        yield deflater.compress(piece) + deflater.flush(zlib.Z_SYNC_FLUSH)
     yield deflater.flush()

@@ -23,8 +23,9 @@ def add(api: flask.Blueprint) -> None:
     api.after_request(_complete)
 
 
-def accepts_gzip() -> bool:
-    return flask.request.accept_encodings["gzip"] > 0
+def accepts(encoding: str) -> bool:
+    """Whether the client takes a content coding."""
+    return flask.request.accept_encodings[encoding] > 0
 
 
 def _complete(response: flask.Response) -> flask.Response:
@@ -32,7 +33,7 @@ def _complete(response: flask.Response) -> flask.Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if _compressible(response):
         response.vary.add("Accept-Encoding")
-        if accepts_gzip():
+        if accepts("gzip"):
             response.set_data(gzip.compress(response.get_data(), _LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
     return response
