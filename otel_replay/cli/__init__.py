@@ -75,13 +75,22 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "receive", "receive OTLP", _part("receive"))
     _add(commands, "ui", "serve the pages and the API", _part("ui"))
     _add(commands, "work", "derive sessions from what was received", _part("work"))
-    _add(commands, "migrate", "create or upgrade the tables", _migrate)
+    migrate = _add(commands, "migrate", "create or upgrade the tables", _migrate)
+    migrate.add_argument(
+        "--print-read-user",
+        action="store_true",
+        help="print the statements that make a user who may only read, and do no more",
+    )
     sql = _add(commands, "sql", "run a statement and print its result", _sql)
-    sql.add_argument("statement", metavar="SELECT")
+    sql.add_argument("statement", metavar="SELECT", help="the statement, or - for standard input")
     sql.add_argument(
         "--format",
-        default="PrettyCompactMonoBlock",
-        help="any output format of ClickHouse (default: %(default)s)",
+        default="",
+        help="table, csv, tsv, json, ndjson or parquet, or any output format of ClickHouse"
+        " (default: by the name of the file, else table)",
+    )
+    sql.add_argument(
+        "--output", default="", metavar="FILE", help="write the result there (default: print it)"
     )
     _add_doctor(commands)
     _add(commands, "demo", "run the demo shop against a receiver that runs already", _demo)
@@ -154,6 +163,11 @@ def _part(name: str) -> Callable[[argparse.Namespace], None]:
 def _migrate(options: argparse.Namespace) -> None:
     from otel_replay.cli.run import apply_migrations
 
+    if options.print_read_user:
+        from otel_replay.storage.read_user import read_user
+
+        print("\n\n".join(read_user(project.name) for project in _settings(options).projects))
+        return
     applied = apply_migrations(_settings(options))
     print("\n".join(f"applied {name}" for name in applied) or "nothing to do")
 
@@ -161,7 +175,7 @@ def _migrate(options: argparse.Namespace) -> None:
 def _sql(options: argparse.Namespace) -> None:
     from otel_replay.cli.query import run_query
 
-    run_query(_settings(options), options.statement, options.format)
+    run_query(_settings(options), options.statement, options.format, options.output)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from otel_replay import semconv
+from otel_replay.cli.query import FORMATS
 from otel_replay.config import settings_fields
 from otel_replay.sessions.chunks import MAX_CHUNK_BYTES
 from otel_replay_receivers.otlp.connections import MAX_HEADER_BYTES
@@ -61,7 +62,8 @@ def test_a_tables_engine_and_order_are_as_described(name: str, up: Up) -> None:
     (row,) = up.sql(
         f"SELECT engine, sorting_key FROM system.tables WHERE database = 'otel' AND name = '{name}'"
     )
-    assert f"`{row['engine']}`, ordered by `({row['sorting_key']})`" in sections(TABLES)[name]
+    order = f", ordered by `({row['sorting_key']})`" if row["engine"] != "View" else ", times as"
+    assert f"`{row['engine']}`{order}" in sections(TABLES)[name]
 
 
 def test_the_views_are_those_of_the_database(up: Up) -> None:
@@ -83,6 +85,11 @@ def test_the_commands_are_those_of_the_help() -> None:
     )
     existing = re.findall(r"^    ([a-z]+) ", result.stdout, re.MULTILINE)
     assert sorted(row[0] for row in table(prose(CLI), "command")) == sorted(existing)
+
+
+def test_the_formats_are_those_of_the_code() -> None:
+    documented = {row[0].split("`")[0]: row[1] for row in table(prose(CLI), "`--format`")}
+    assert documented == FORMATS
 
 
 def test_the_attributes_of_a_chunk_are_those_of_the_code() -> None:

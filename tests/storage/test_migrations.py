@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib import resources
 
+from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.migrate import statements
 
 _VIEW = re.compile(
@@ -14,15 +15,16 @@ _VIEW = re.compile(
     re.DOTALL,
 )
 _MOVED = "0014_cheaper_inserts.sql"
+_RENAMED = "0030_passed_spans.sql"
 
 
-def _views(*, moved: bool) -> dict[str, str]:
-    """The last SELECT of each view over logs or spans, of 0014 or of the files before it."""
+def _views(move: str, *, moved: bool) -> dict[str, str]:
+    """The last SELECT of each view over logs or spans, of the file `move` or of those before it."""
     folder = resources.files("otel_replay.storage") / "migrations"
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
     found = {}
     for name in names:
-        if (name == _MOVED) is not moved or name > _MOVED:
+        if (name == move) is not moved or name > move:
             continue
         for statement in statements((folder / name).read_text(encoding="utf-8")):
             match = _VIEW.fullmatch(statement)
@@ -32,7 +34,7 @@ def _views(*, moved: bool) -> dict[str, str]:
 
 
 def test_views_that_moved_to_fewer_rows_say_what_they_said_before() -> None:
-    before, after = _views(moved=False), _views(moved=True)
+    before, after = _views(_MOVED, moved=False), _views(_MOVED, moved=True)
     expected = {
         name: select.replace("FROM otel_logs", "FROM session_logs").replace(
             "FROM otel_traces", "FROM session_spans"
@@ -42,3 +44,23 @@ def test_views_that_moved_to_fewer_rows_say_what_they_said_before() -> None:
     }
     del expected["otel_traces_trace_id_ts_mv"]
     assert {name: after.get(name) for name in expected} == expected
+
+
+def test_views_over_the_renamed_table_of_spans_say_what_they_said_before() -> None:
+    before, after = _views(_RENAMED, moved=False), _views(_RENAMED, moved=True)
+    expected = {
+        name: select.replace("FROM session_spans", "FROM passed_spans")
+        for name, select in before.items()
+        if re.search(r"FROM session_spans\b", select)
+    }
+    expected["passed_spans_mv"] = before["session_spans_mv"]
+    assert after == expected
+
+
+def test_every_column_says_in_the_database_what_it_is(shared_database: Database) -> None:
+    silent = shared_database.query(
+        "SELECT table, name FROM system.columns WHERE database = currentDatabase()"
+        " AND comment = '' AND table IN (SELECT name FROM system.tables"
+        " WHERE database = currentDatabase() AND engine NOT IN ('MaterializedView', 'Null'))"
+    )
+    assert silent == []

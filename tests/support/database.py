@@ -38,7 +38,7 @@ def _template(engine_path: Path) -> tuple[str, list[str]]:
     # Views come after what they read and write.
     tables = database.query(
         "SELECT create_table_query FROM system.tables WHERE database = {name:String}"
-        " ORDER BY engine = 'MaterializedView', name",
+        " ORDER BY engine = 'MaterializedView', engine = 'View', name",
         {"name": name},
     )
     database.close()

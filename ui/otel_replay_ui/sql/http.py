@@ -20,9 +20,11 @@ import flask
 
 from otel_replay.errors import InvalidDataError, OtelReplayError, UnavailableError
 from otel_replay.storage.clickhouse import Address, Database, EscapedValue, QueryError
+from otel_replay.storage.reading import READ_SETTINGS
 from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement, checked
 
 LIMITS: dict[str, Any] = {
+    **READ_SETTINGS,
     "max_execution_time": 60,
     "max_threads": 1,
     "max_memory_usage": 2 * 1024**3,

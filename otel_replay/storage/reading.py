@@ -1,0 +1,28 @@
+"""Settings with which people's own queries are read, wherever they come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from otel_replay.storage.clickhouse import Database
+
+READ_SETTINGS: dict[str, Any] = {
+    # Copies of a row count once without a thought of FINAL; tables that keep copies are read as is.
+    "final": 1,
+    # A join looks for the few rows that it needs by their index: spans of a session's traces.
+    "use_skip_indexes_on_data_read": 1,
+    "enable_join_runtime_filters_index_analysis": 1,
+}
+
+
+def read_settings(database: Database) -> dict[str, Any]:
+    """Those of READ_SETTINGS that this ClickHouse knows: older servers lack the later ones.
+
+    Raises QueryError and UnavailableError.
+    """
+    rows = database.query(
+        "SELECT name FROM system.settings WHERE name IN {names:Array(String)}",
+        {"names": list(READ_SETTINGS)},
+    )
+    known = {row["name"] for row in rows}
+    return {name: value for name, value in READ_SETTINGS.items() if name in known}
