@@ -119,4 +119,13 @@ ALTER TABLE otel_metrics_exponential_histogram
     COMMENT COLUMN IF EXISTS `ResourceSchemaUrl` 'Schema URL of the resource, as sent',
     COMMENT COLUMN IF EXISTS `ScopeVersion` 'Version of the instrumentation scope',
     COMMENT COLUMN IF EXISTS `ScopeAttributes` 'Attributes of the instrumentation scope',
-    COMMENT COLUMN IF EXISTS `ScopeSchemaUrl` 'Schema URL of the scope, as sent'
+    COMMENT COLUMN IF EXISTS `ScopeSchemaUrl` 'Schema URL of the scope, as sent';
+
+ALTER TABLE erased_sessions
+    COMMENT COLUMN IF EXISTS `SessionId` 'Session id, as the browser made it';
+
+ALTER TABLE erasures
+    COMMENT COLUMN IF EXISTS `ErasureId` 'Random';
+
+ALTER TABLE project_settings
+    COMMENT COLUMN IF EXISTS `Value` 'As text'
