@@ -129,7 +129,7 @@ class _Group:
             return False
         end = 0
         for row, place in zip(self.rows, self.places, strict=True):
-            begin = end + len(frames.beginning(row["Seq"], place.inner_length))
+            begin = end + len(frames.beginning(row["Tab"], row["Seq"], place.inner_length))
             if place.inner_offset != begin:
                 return False
             end = begin + place.inner_length
@@ -148,10 +148,10 @@ def _add(built: SessionObject, row: ChunkRow, block: Block) -> None:
 def _groups(blobs: BlobStore, rows: Sequence[ChunkRow]) -> Iterator[_Group]:
     index = 0
     found = zip(rows, read_places(blobs, map(place_of, rows)), strict=True)
-    for _, group in itertools.groupby(found, key=_tab_and_range):
+    for _, group in itertools.groupby(found, key=_range):
         members = list(group)
         index += len(members)
-        tab = members[0][0]["Tab"]
+        tab = members[-1][0]["Tab"]
         yield _Group(
             stored=members[0][1][0],
             rows=[row for row, _ in members],
@@ -160,6 +160,6 @@ def _groups(blobs: BlobStore, rows: Sequence[ChunkRow]) -> Iterator[_Group]:
         )
 
 
-def _tab_and_range(found: tuple[ChunkRow, tuple[Stored, Place]]) -> tuple[str, Range]:
-    row, (_, place) = found
-    return row["Tab"], place.range
+def _range(found: tuple[ChunkRow, tuple[Stored, Place]]) -> Range:
+    _, (_, place) = found
+    return place.range

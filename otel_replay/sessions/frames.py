@@ -2,7 +2,8 @@
 
 A frame is one part: a header and a payload, each after its length in 4 bytes, big-endian. The
 header is JSON: ``{"seq": 7, "encoding": "gzip"}``, or ``{"seq": 7, "error": {"code", "message"}}``
-for a part that cannot be read, whose payload is empty.
+for a part that cannot be read, whose payload is empty. In a segment it also has the ``tab``: a
+segment may hold parts of several, and a reader passes over those of others than its own.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ def frame(part: Part) -> bytes:
     return _begin(header, len(part.payload)) + part.payload
 
 
-def beginning(seq: int, length: int) -> bytes:
-    """What stands before a payload of so many bytes that is not compressed by itself."""
-    return _begin({"seq": seq, "encoding": "identity"}, length)
+def beginning(tab: str, seq: int, length: int) -> bytes:
+    """What stands in a segment before a payload of so many bytes."""
+    return _begin({"tab": tab, "seq": seq, "encoding": "identity"}, length)
 
 
 def _begin(header: dict[str, Any], length: int) -> bytes:

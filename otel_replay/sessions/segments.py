@@ -1,8 +1,9 @@
 """The object that a finished session's recording rests in: segments one after the other.
 
-A segment is one zstd frame. Decompressed it is a run of one tab's chunks in the order of their
-numbers, in frames (frames.py): what the player reads. At the end stands the list of all chunks
-(packs.py).
+A segment is one zstd frame. Decompressed it is a run of chunks in the order of tab and number, in
+frames (frames.py): what the player reads. It may go on over checkpoints and tabs, since snapshots
+of the same site repeat one another: of sites that load a page at each click, that is most of the
+bytes. At the end of the object stands the list of all chunks (packs.py).
 """
 
 from __future__ import annotations
@@ -104,12 +105,11 @@ class _Segment:
         """Whether a chunk of so many bytes has to begin another one."""
         if not self.rows:
             return False
-        other_tab = row["Tab"] != self.rows[0]["Tab"]
         full = bool(row["Checkpoint"]) and self._size >= FULL_BYTES
-        return other_tab or full or self._size + size > SEGMENT_BYTES
+        return full or self._size + size > SEGMENT_BYTES
 
     def add(self, row: Mapping[str, Any], text: bytes) -> None:
-        beginning = frames.beginning(row["Seq"], len(text))
+        beginning = frames.beginning(row["Tab"], row["Seq"], len(text))
         self.rows.append(
             {
                 **row,

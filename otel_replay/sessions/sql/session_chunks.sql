@@ -1,4 +1,4 @@
--- All columns of a session's chunks, in the order in which they are written into its object. Times in ms.
+-- All columns of a session's chunks, in the order in which they are written into its object: tabs as they began. Times in ms.
 SELECT * REPLACE
 (
     toUnixTimestamp64Milli(StartTime) AS StartTime,
@@ -8,4 +8,4 @@ SELECT * REPLACE
 )
 FROM replay_chunks FINAL
 WHERE SessionId = {id:String}
-ORDER BY Tab, Seq
+ORDER BY min(replay_chunks.StartTime) OVER (PARTITION BY Tab), Tab, Seq

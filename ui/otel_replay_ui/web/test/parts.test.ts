@@ -5,8 +5,8 @@ import { fewRanges, missingRuns, PartStore } from '../src/player/parts';
 
 const never = new AbortController().signal;
 
-function frame(seq: number, error?: string): Uint8Array {
-  const header = JSON.stringify(error ? { seq, error: { code: 'damaged', message: error } } : { seq, encoding: 'identity' });
+function frame(seq: number, error?: string, tab?: string): Uint8Array {
+  const header = JSON.stringify(error ? { seq, error: { code: 'damaged', message: error } } : { tab, seq, encoding: 'identity' });
   const payload = error ? '' : JSON.stringify([{ type: 3, timestamp: seq, data: {} }]);
   const bytes = new Uint8Array(8 + header.length + payload.length);
   const view = new DataView(bytes.buffer);
@@ -41,6 +41,18 @@ describe('PartStore', () => {
     expect((await store.load('a', [0, 1, 2], never)).map((part) => part.seq)).toEqual([0, 1, 2]);
     await store.load('a', [1, 2], never);
     expect(asked).toEqual(['0-2']);
+  });
+
+  it('passes over parts of other tabs that lie in the same segment', async () => {
+    const body = [frame(7, undefined, 'b'), frame(0, undefined, 'a'), frame(1, undefined, 'a'), frame(0, undefined, 'c')];
+    const asked: string[] = [];
+    const store = new PartStore('s', (url) => {
+      asked.push(new URL(url, 'http://x').searchParams.get('tab')!);
+      return Promise.resolve(bodyOf(body));
+    });
+    expect((await store.load('a', [0, 1], never)).map((part) => part.damage)).toEqual([null, null]);
+    await store.load('c', [0], never);
+    expect(asked).toEqual(['a', 'c']);
   });
 
   it('goes on after a bounded answer', async () => {

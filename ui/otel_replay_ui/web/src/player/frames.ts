@@ -4,6 +4,8 @@
  */
 
 export interface FrameHeader {
+  /** Where the answer is a stored segment, which may hold parts of several tabs. */
+  tab?: string;
   seq: number;
   encoding?: string;
   error?: { code: string; message: string };

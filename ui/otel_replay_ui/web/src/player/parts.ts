@@ -87,6 +87,7 @@ export class PartStore {
       try {
         const stream = await this.fetcher(replayUrl(this.sessionId, tab, last + 1, range.to), signal);
         for await (const frame of readFrames(stream)) {
+          if ((frame.header.tab ?? tab) !== tab) continue; // a segment may go on into another tab
           found.set(frame.header.seq, frame);
           this.keep(tab, frame);
           last = Math.max(last, frame.header.seq);
