@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from tools.progress import Progress
 from tools.scripts import PACKAGES, Package
 
 END_TO_END = ROOT / "tests" / "e2e"
+# Each process has a ClickHouse and a Chromium of its own. The tests of a file stay together: they
+# share what is costly to start.
+_SPREAD = ("--numprocesses", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def test_checks() -> list[Check]:
     return [
         *(_npm("tests", package, "test") for package in PACKAGES),
         Check("forget old coverage", [coverage, "erase"]),
-        Check("pytest", [coverage, "run", "-m", "pytest", *_test_paths()]),
+        Check("pytest", [coverage, "run", "-m", "pytest", *_SPREAD, *_test_paths()]),
         Check("combine coverage", [coverage, "combine", "--quiet"]),
         Check("coverage", [coverage, "report"]),
     ]
