@@ -83,6 +83,8 @@ _RANGES = {
     "memory_soft_limit_bytes": (0, 2**50),
 }
 
+_LEAST_PUTS_PER_HOUR = 1000
+
 
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str, metavar: str) -> Any:
     meta = {"parse": parse, "help": help_text, "metavar": metavar}
@@ -142,6 +144,9 @@ class Settings:
     )
     commit_delay_ms: int = _setting(
         250, _whole_number, "how long a request waits at most for others to be stored with it", "MS"
+    )
+    max_pack_puts_per_hour: int = _setting(
+        7200, _whole_number, "PUTs of packs to S3 per project and process, 0 for no bound", "N"
     )
     ingest_keys: tuple[IngestKey, ...] = _setting(
         (), _keys, "keys that senders to the default project need; see also the file", "KEY,..."
@@ -214,6 +219,12 @@ class Settings:
         for name, (least, most) in _RANGES.items():
             if not least <= getattr(self, name) <= most:
                 raise ConfigError(f"{name} is {getattr(self, name)}: expected {least} to {most}")
+        if 0 < self.max_pack_puts_per_hour < _LEAST_PUTS_PER_HOUR:
+            raise ConfigError(
+                f"max_pack_puts_per_hour is {self.max_pack_puts_per_hour}: expected 0 for no bound,"
+                f" or {_LEAST_PUTS_PER_HOUR} and more, since no chunk waits longer than 5 s, which"
+                " makes 720 packs in an hour"
+            )
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ConfigError("tls_certificate and tls_key belong together: set both or none")
         if self.tls_client_ca and not self.tls_certificate:

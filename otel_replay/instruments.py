@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from otel_replay.storage.blobs.costs import RecentRequests
 from otel_replay.telemetry import SignalName
 
 RECEIVER = "otlp"
@@ -110,8 +111,25 @@ class Instruments:
         self.blob_operations = self._counter(
             "otel_replay_blob_operations",
             "operations on the blob store",
-            *("operation", "outcome"),
+            *("store", "operation", "outcome"),
         )
+        self.blob_requests = self._counter(
+            "otel_replay_blob_requests",
+            "requests to the blob store by the class that S3 charges them as, retries and parts"
+            " of uploads included",
+            *("store", "request"),
+        )
+        self.blob_bytes = self._counter(
+            "otel_replay_blob_bytes",
+            "payload written to the blob store and read from it",
+            *("store", "direction"),
+        )
+        self.blob_dollars = self._counter(
+            "otel_replay_blob_request_dollars",
+            "estimate of what requests to the blob store cost, at AWS's list prices",
+            "store",
+        )
+        self.recent_blob_requests = RecentRequests()
 
     def _of_the_spool(self) -> None:
         self.spool_bytes = self._gauge(

@@ -7,6 +7,7 @@ a write begins goes with it. While one write is under way the next batch gathers
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -23,6 +24,7 @@ from otel_replay.errors import (
 )
 from otel_replay.self_telemetry import storage_span
 from otel_replay_exporters.figures import CommitFigures
+from otel_replay_exporters.pace import PutPace
 from otel_replay_exporters.split import Part, Write, new_token, write_in_parts
 from otel_replay_exporters.spool import Backlog, Batch
 from otel_replay_exporters.thread import CallThread
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _COMPLAINT_S = 5.0
+_LEAST_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class CommitLimits:
 
     max_delay_s: float = 0.25
     """An item waits at most this long for others before its write begins."""
+    max_hold_s: float = 5.0
+    """Where a pace is set, an item waits for it at most this long. What is left of the 10 s after
+    which senders give up is for the write."""
     max_batch_bytes: int = 32 * 1024 * 1024
     """A batch of this size is written at once. One bigger item travels alone."""
     max_waiting_bytes: int = 128 * 1024 * 1024
@@ -73,15 +79,18 @@ class GroupCommit(Generic[T]):
         *,
         backlog: Backlog[T] | None = None,
         figures: CommitFigures | None = None,
+        pace: PutPace | None = None,
         stored: Callable[[Sequence[T]], None] = lambda _items: None,
     ) -> None:
         """Batches go to `backlog` while storage is away; without one, callers are told to try
-        again. `stored` hears of items that were written here, not of those of the backlog."""
+        again. Batches that are not full wait until `pace` says that one is due. `stored` hears of
+        items that were written here, not of those of the backlog."""
         self.name = name
         self._write = write
         self._limits = limits or CommitLimits()
         self._backlog = backlog
         self._figures = figures or CommitFigures()
+        self._pace = pace
         self._stored = stored
         self._waiting: deque[_Waiting[T]] = deque()
         self._waiting_bytes = 0
@@ -92,6 +101,7 @@ class GroupCommit(Generic[T]):
         self._closing = False
         self._thread = CallThread(f"commit-{name}")
         self._next_complaint = 0.0
+        self._held_s = 0.0
         self._given_up: asyncio.Future[list[Part[T]]] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -166,18 +176,25 @@ class GroupCommit(Generic[T]):
 
     async def _gather(self) -> None:
         """Waits until the oldest item has waited long enough, or a batch is full."""
-        deadline = self._waiting[0].since + self._limits.max_delay_s
+        due = max(time.monotonic(), self._waiting[0].since + self._limits.max_delay_s)
         while (
             not self._closing
             and self._waiting_bytes < self._limits.max_batch_bytes
-            and (left := deadline - time.monotonic()) > 0
+            and (left := self._left_s()) > 0
         ):
             self._news.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._news.wait()
-            except TimeoutError:
-                return
+        self._held_s = max(0.0, time.monotonic() - due) if self._pace else 0.0
+
+    def _left_s(self) -> float:
+        """How long the oldest item may wait for others from now on."""
+        waited = time.monotonic() - self._waiting[0].since
+        left = self._limits.max_delay_s - waited
+        if self._pace is None:
+            return left
+        return max(left, min(self._pace.wait_s(), self._limits.max_hold_s - waited))
 
     def _take(self) -> list[_Waiting[T]]:
         batch: list[_Waiting[T]] = []
@@ -239,11 +256,13 @@ class GroupCommit(Generic[T]):
         writing = self._thread.submit(lambda: write_in_parts(self._write, items, token))
         if self._backlog is None:
             return await writing
-        done, _ = await asyncio.wait({writing}, timeout=self._limits.patience_s)
+        # Those who were held back have waited already.
+        patience_s = max(self._limits.patience_s - self._held_s, _LEAST_PATIENCE_S)
+        done, _ = await asyncio.wait({writing}, timeout=patience_s)
         if done:
             return writing.result()
         self._given_up = writing
-        message = f"ClickHouse or the blob store has not answered for {self._limits.patience_s:g} s"
+        message = f"ClickHouse or the blob store has not answered for {patience_s:.0f} s"
         return [Part(items, token, UnavailableError(message, 5), later=True)]
 
     async def _settle(self, callers: list[_Waiting[T]], part: Part[T]) -> str:

@@ -12,9 +12,9 @@ from otel_replay.errors import OtelReplayError, OverloadedError, UnavailableErro
 from otel_replay.instruments import Instruments
 from otel_replay.sessions.chunks import Chunk
 from otel_replay.storage.blobs import BlobStore
+from otel_replay.storage.blobs.counted import counted
 from otel_replay.storage.clickhouse import Database, QueryError
 from otel_replay.telemetry import ExportRequest, SignalName
-from otel_replay_exporters.blobs.counted import counted
 from otel_replay_exporters.blobs.packs import PackWriter
 from otel_replay_exporters.clickhouse.extraction import Signal
 from otel_replay_exporters.clickhouse.inserter import OtlpInserter, create_ingest_tables
@@ -22,6 +22,7 @@ from otel_replay_exporters.clickhouse.repeat import Repeat
 from otel_replay_exporters.clickhouse.signals import SIGNALS
 from otel_replay_exporters.commit import CommitLimits, GroupCommit
 from otel_replay_exporters.figures import CommitFigures
+from otel_replay_exporters.pace import PutPace
 from otel_replay_exporters.split import Write
 from otel_replay_exporters.spool import CHUNKS, REQUESTS, Backlog, Codec, Spool, SpoolFolder
 from otel_replay_exporters.thread import CallThread
@@ -56,10 +57,12 @@ class StorageConsumer:
         project: str = "",
         instruments: Instruments | None = None,
         spool: SpoolFolder | None = None,
+        pace: PutPace | None = None,
         prepare: Callable[[], object] = lambda: None,
     ) -> None:
         """`prepare` makes the tables; it is called before the first write, until it succeeds, and
-        again when a table is missing. Raises ConfigError when the spool cannot be used."""
+        again when a table is missing; `pace` is for packs. Raises ConfigError when the spool
+        cannot be used."""
         self._database = database
         self._limits = limits
         self._project = project or database.address.database
@@ -71,8 +74,8 @@ class StorageConsumer:
             signal: self._request_commit(OtlpInserter(database, s), s)
             for signal, s in SIGNALS.items()
         }
-        packs = PackWriter(database, counted(blobs, instruments))
-        self._chunks: GroupCommit[Sequence[Chunk]] = self._commit(_REPLAY, packs, CHUNKS)
+        packs = PackWriter(database, counted(blobs, instruments), pace)
+        self._chunks: GroupCommit[Sequence[Chunk]] = self._commit(_REPLAY, packs, CHUNKS, pace=pace)
         self._thread = CallThread(f"tables-{self._project}")
         self._watching: asyncio.Task[None] | None = None
 
@@ -81,7 +84,12 @@ class StorageConsumer:
         return self._commit(signal.name, _request_writer(insert), REQUESTS, repeat)
 
     def _commit(
-        self, kind: str, write: Write[T], codec: Codec[T], repeat: Write[T] | None = None
+        self,
+        kind: str,
+        write: Write[T],
+        codec: Codec[T],
+        repeat: Write[T] | None = None,
+        pace: PutPace | None = None,
     ) -> GroupCommit[T]:
         figures = CommitFigures(self._instruments, kind, self._project)
         guarded = self._tables.guard(write)
@@ -100,7 +108,13 @@ class StorageConsumer:
                 stored=self._count_sent,
             )
         return GroupCommit(
-            kind, guarded, self._limits, backlog=backlog, figures=figures, stored=self._count_sent
+            kind,
+            guarded,
+            self._limits,
+            backlog=backlog,
+            figures=figures,
+            pace=pace,
+            stored=self._count_sent,
         )
 
     def _probe(self) -> None:

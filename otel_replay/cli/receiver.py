@@ -15,6 +15,7 @@ from otel_replay.config import Listen, Settings
 from otel_replay.memory import MemoryGuard, MemoryLimits
 from otel_replay.usage_writer import UsageWriter
 from otel_replay_exporters.commit import CommitLimits
+from otel_replay_exporters.pace import PutPace
 from otel_replay_exporters.routing import ProjectRouter
 from otel_replay_exporters.spool import SpoolFolder
 from otel_replay_exporters.storage import StorageConsumer
@@ -137,8 +138,16 @@ def _consumer(process: Process, store: Store, spool: SpoolFolder | None) -> Stor
         project=store.project.name,
         instruments=process.instruments,
         spool=spool,
+        pace=_pace(process.settings),
         prepare=lambda: prepare(store),
     )
+
+
+def _pace(settings: Settings) -> PutPace | None:
+    """Writing files costs nothing."""
+    if not settings.max_pack_puts_per_hour or not settings.blobs_url.startswith("s3://"):
+        return None
+    return PutPace(settings.max_pack_puts_per_hour)
 
 
 def announce_otlp(settings: Settings, running: Running) -> None:

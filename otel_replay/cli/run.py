@@ -16,7 +16,7 @@ from otel_replay.cli.demo import demo_key, demo_shop
 from otel_replay.cli.logs import set_up_logging
 from otel_replay.cli.receiver import announce_otlp, receiver
 from otel_replay.cli.running import Process, Running, stop_on_signals
-from otel_replay.cli.stores import Stores, migrate_all, open_stores, prepare
+from otel_replay.cli.stores import Stores, counting, migrate_all, open_stores, prepare
 from otel_replay.cli.workers import Workers, end_with_parent
 from otel_replay.config import Settings
 from otel_replay.errors import ConfigError, OtelReplayError, RetryableError
@@ -98,7 +98,9 @@ async def _run(
 ) -> None:
     stop = stop_on_signals()
     running = Running()
-    process = Process(settings, stores, running)
+    instruments = Instruments()
+    stores = counting(stores, instruments)
+    process = Process(settings, stores, running, instruments)
     running.checks += [_database_check(store.database) for store in stores.all]
     async with contextlib.AsyncExitStack() as stack:
         # A receiver begins at once: what comes while ClickHouse is away waits in the spool.

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from otel_replay.cli.lock import DataFolder
 from otel_replay.config import Settings
+from otel_replay.instruments import Instruments
 from otel_replay.projects import Project
 from otel_replay.storage.blobs import BlobStore, open_blob_store
+from otel_replay.storage.blobs.counted import counted
 from otel_replay.storage.clickhouse import Address, Database
 from otel_replay.storage.migrate import migrate
 from otel_replay_exporters.storage import create_ingest_tables
@@ -51,6 +53,12 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
         for store in stores:
             stack.callback(store.database.close)
         yield Stores(stores, folder)
+
+
+def counting(stores: Stores, instruments: Instruments) -> Stores:
+    """The same stores, with what is asked of the blobs in the figures."""
+    counted_all = (replace(s, blobs=counted(s.blobs, instruments)) for s in stores.all)
+    return replace(stores, all=tuple(counted_all))
 
 
 def migrate_all(stores: Sequence[Store]) -> list[str]:

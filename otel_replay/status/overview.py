@@ -11,6 +11,7 @@ from otel_replay import __version__
 from otel_replay.errors import OtelReplayError
 from otel_replay.instruments import Instruments
 from otel_replay.status.reasons import help_for
+from otel_replay.storage.blobs.costs import DOLLARS_PER_GIB_MONTH
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
@@ -51,6 +52,7 @@ def overview(sources: Sources, now_s: float) -> dict[str, Any]:
     signals = reader.rows("signals", midnight_s=midnight_s)
     minutes = reader.rows("minutes", since_s=first_minute_s)
     tables = reader.rows("tables")
+    recordings = next(iter(reader.rows("recordings") or ()), None)
     body = {
         "version": __version__,
         "project": sources.name,
@@ -59,7 +61,8 @@ def overview(sources: Sources, now_s: float) -> dict[str, Any]:
         "keys": reader.rows("keys", midnight_s=midnight_s),
         "refusals": _refusals(reader.rows("refusals", since_s=int(now_s) - _DAY_S)),
         "tables": None if tables is None else [row for row in tables if row["rows"]],
-        "recordings": next(iter(reader.rows("recordings") or ()), None),
+        "recordings": recordings,
+        "blobs": _blobs(sources, recordings),
         "receiver": _receiver(sources),
         "sessions": _sessions(sources, now_s),
     }
@@ -111,6 +114,22 @@ def _refusals(rows: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
     ]
 
 
+def _blobs(sources: Sources, recordings: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What S3 is asked by this process, and what that costs; None where blobs cost nothing."""
+    figures = sources.instruments
+    if not figures.blob_dollars.collect()[0].samples:
+        return None
+    hour = figures.recent_blob_requests.last_hour()
+    stored = None if recordings is None else recordings["bytes"] / 2**30 * DOLLARS_PER_GIB_MONTH
+    return {
+        "requests_last_hour": hour.requests,
+        "written_bytes": _sum(figures.blob_bytes, direction="written"),
+        "read_bytes": _sum(figures.blob_bytes, direction="read"),
+        "request_dollars_per_month": hour.dollars_per_month,
+        "stored_dollars_per_month": stored,
+    }
+
+
 def _receiver(sources: Sources) -> dict[str, Any] | None:
     """What waits in this process; None where it receives nothing."""
     figures = sources.instruments
@@ -154,6 +173,6 @@ def _sum(figure: Any, **labels: str) -> float:
             sample.value
             for metric in figure.collect()
             for sample in metric.samples
-            if labels.items() <= sample.labels.items()
+            if labels.items() <= sample.labels.items() and not sample.name.endswith("_created")
         )
     )

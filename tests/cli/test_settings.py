@@ -114,6 +114,7 @@ def test_a_wrong_project_is_refused_with_the_rule(text: str, named: str, tmp_pat
         ({"s3_endpoint": "s3.example.com"}, "s3_endpoint is 's3.example.com': expected http"),
         ({"s3_encryption": "aes"}, "expected one of none, SSE-S3"),
         ({"s3_kms_key": "k1"}, "SSE-KMS"),
+        ({"max_pack_puts_per_hour": "999"}, "expected 0 for no bound, or 1000 and more"),
     ],
     ids=str,
 )

@@ -71,7 +71,11 @@ def test_what_is_stored_is_counted(
     assert value(figures, "otel_replay_batch_requests_sum", **traces) == 1
     assert value(figures, "otel_replay_batch_bytes_sum", **traces) == len(data)
     assert value(figures, "otel_replay_commit_seconds_count", outcome="stored", **traces) == 1
-    assert value(figures, "otel_replay_blob_operations_total", operation="put", outcome="ok") == 1
+    put = {"store": "file", "operation": "put", "outcome": "ok"}
+    assert value(figures, "otel_replay_blob_operations_total", **put) == 1
+    assert value(figures, "otel_replay_blob_requests_total", store="file", request="PUT") == 1
+    written = value(figures, "otel_replay_blob_bytes_total", store="file", direction="written")
+    assert written == sum(blob.size_bytes for blob in blobs.list())
     assert value(figures, "otel_replay_spool_bytes", project="shop") == 0
 
 
@@ -83,5 +87,5 @@ def test_what_waits_is_counted(database: Database, blobs: FileBlobStore, tmp_pat
     written = value(figures, "otel_replay_spooled_batches_total", project="shop", outcome="written")
     assert written == 1
     assert value(figures, "otel_replay_spool_bytes", project="shop") > 0
-    failed = value(figures, "otel_replay_blob_operations_total", operation="put", outcome="failed")
-    assert failed >= 1
+    put = {"store": "file", "operation": "put", "outcome": "failed"}
+    assert value(figures, "otel_replay_blob_operations_total", **put) >= 1

@@ -54,6 +54,9 @@ def test_nothing_is_lost_while_s3_is_away(s3: S3Server, tmp_path: Path) -> None:
         assert stored
         assert all(key.startswith("production/packs/") for key in stored)
         assert not (data / "blobs").exists()
+        asked = up.get("/api/v1/status")["blobs"]["requests_last_hour"]
+        assert asked["PUT"] >= len(stored)
+        assert asked["GET"] > 0
         assert up.terminate() == 0
 
 

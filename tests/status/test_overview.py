@@ -92,7 +92,7 @@ def test_a_project_that_has_nothing_yet(project: Project) -> None:
     assert {row["last_ms"] for row in body["signals"]} == {None}
     assert (body["keys"], body["refusals"], body["problems"]) == ([], [], [])
     assert body["recordings"] == {"chunks": 0, "bytes": 0}
-    assert body["receiver"] is body["sessions"] is None
+    assert body["receiver"] is body["sessions"] is body["blobs"] is None
 
 
 def test_when_something_last_came_in_and_how_much_of_it(project: Project) -> None:
@@ -171,6 +171,20 @@ def test_what_is_stored(project: Project) -> None:
     tables = {row["name"]: row for row in project.status()["tables"]}
     assert tables["ingest_usage"]["rows"] == 1
     assert tables["ingest_usage"]["bytes"] > 0
+
+
+def test_what_s3_is_asked_and_what_that_costs(project: Project) -> None:
+    figures = project.instruments
+    for _ in range(3):
+        figures.recent_blob_requests.add("PUT")
+    figures.blob_dollars.labels("s3").inc(3 * 5e-6)
+    figures.blob_bytes.labels("s3", "written").inc(500)
+    blobs = project.status()["blobs"]
+    assert blobs["requests_last_hour"] == {"PUT": 3, "GET": 0, "LIST": 0, "DELETE": 0}
+    assert (blobs["written_bytes"], blobs["read_bytes"]) == (500, 0)
+    # Three in the first minute.
+    assert blobs["request_dollars_per_month"] == pytest.approx(3 * 5e-6 * 60 * 730)
+    assert blobs["stored_dollars_per_month"] == 0
 
 
 def test_storage_that_is_away_is_a_problem_on_the_page(

@@ -12,7 +12,8 @@ import pytest
 
 from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
 from otel_replay.storage.blobs import S3Options
-from otel_replay.storage.blobs.s3 import PART_BYTES, WHOLE_BYTES, S3BlobStore
+from otel_replay.storage.blobs.s3 import S3BlobStore
+from otel_replay.storage.blobs.s3_options import PART_BYTES, WHOLE_BYTES
 from tests.support.faults import Fault, FaultyS3Proxy
 from tests.support.s3_server import S3Server
 

@@ -41,6 +41,8 @@ def test_storage_and_what_waits(visit: Open, world: World) -> None:
     page = visit("/status")
     expect(page.get_by_role("row", name="otel_traces")).to_contain_text("81,400,211")
     expect(page.get_by_role("row", name="otel_traces")).to_contain_text("9.1 GB")
+    expect(page.get_by_test_id("s3-cost")).to_contain_text("7,104 PUT")
+    expect(page.get_by_test_id("s3-cost")).to_contain_text("$25.93")
     expect(page.get_by_test_id("meter-spool")).to_contain_text("400 MB of 1.1 GB")
     expect(page.get_by_test_id("meter-spool")).to_have_class("meter warns")
     expect(page.get_by_role("meter", name="Memory")).to_have_attribute("aria-valuenow", "14")

@@ -415,6 +415,11 @@ def busy_status() -> Json:
                     2_411_000_000), ("session_events", 1_204_331, 88_000_000),
                     ("sessions", 41_220, 6_100_000), ("replay_chunks", 210_400, 17_000_000))],
         "recordings": {"chunks": 210_400, "bytes": 4_120_000_000},
+        "blobs": {
+            "requests_last_hour": {"PUT": 7104, "GET": 12, "LIST": 1, "DELETE": 0},
+            "written_bytes": 4_120_000_000, "read_bytes": 88_000_000,
+            "request_dollars_per_month": 25.934, "stored_dollars_per_month": 0.088,
+        },
         "receiver": {
             "queue_bytes": 3_400_000, "queue_capacity_bytes": 536_870_912, "spool_bytes": 0,
             "spool_capacity_bytes": 1_073_741_824, "spool_oldest_s": 0, "requests_under_way": 14,

@@ -25,14 +25,10 @@ from otel_replay.storage.blobs.info import BlobInfo
 from otel_replay.storage.blobs.keys import check_key
 from otel_replay.storage.blobs.s3_client import s3_client
 from otel_replay.storage.blobs.s3_errors import MISSING, Place, code_of
-from otel_replay.storage.blobs.s3_options import S3Options
+from otel_replay.storage.blobs.s3_options import PART_BYTES, WHOLE_BYTES, S3Options
 
 logger = logging.getLogger(__name__)
 
-WHOLE_BYTES = 16 * 1024 * 1024
-"""Up to this size a blob is one request."""
-PART_BYTES = 16 * 1024 * 1024
-"""Size of the parts of a bigger one; S3 takes 5 MiB or more."""
 PAGE_KEYS = 1000
 """Keys in one answer to a listing, the most that S3 gives."""
 _CHECK_S = 3.0

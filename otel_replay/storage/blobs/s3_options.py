@@ -13,6 +13,10 @@ from otel_replay.errors import ConfigError
 ADDRESSING = ("auto", "path", "virtual")
 ENCRYPTION = ("none", "SSE-S3", "SSE-KMS", "SSE-C")
 
+WHOLE_BYTES = 16 * 1024 * 1024
+"""Up to this size a blob is one request."""
+PART_BYTES = 16 * 1024 * 1024
+"""Size of the parts of a bigger one; S3 takes 5 MiB or more."""
 _KEY_BYTES = 32
 
 

@@ -3,6 +3,7 @@ import { bytes } from '../src/lib/format';
 import type { Refusal, SignalStatus, Status } from '../src/lib/types';
 import { partStates } from '../src/status/parts';
 import { howMany, words } from '../src/status/refusals';
+import { s3Note } from '../src/status/s3';
 import { freshness, perMinute } from '../src/status/signals';
 
 const hour = (...last: number[]): number[] => [...Array<number>(60 - last.length).fill(0), ...last];
@@ -47,12 +48,27 @@ describe('a refusal', () => {
 });
 
 describe('partStates', () => {
-  const status = (changes: Partial<Status>): Status => ({ version: '', project: '', now_ms: 0, problems: [], signals: [], keys: [], refusals: [], tables: [], recordings: null, receiver: null, sessions: null, ...changes });
+  const status = (changes: Partial<Status>): Status => ({ version: '', project: '', now_ms: 0, problems: [], signals: [], keys: [], refusals: [], tables: [], recordings: null, blobs: null, receiver: null, sessions: null, ...changes });
   const states = (changes: Partial<Status>): string[] => partStates(status(changes)).map(([, state]) => state);
 
   it('knows what runs elsewhere and what is in trouble', () => {
     expect(states({})).toEqual(['well', 'elsewhere', 'elsewhere']);
     expect(states({ signals: null, sessions: { last_round_ms: 0, lag_s: 0, late: true } })).toEqual(['trouble', 'elsewhere', 'trouble']);
+  });
+});
+
+describe('s3Note', () => {
+  const asked = { PUT: 7_104, GET: 12, LIST: 1, DELETE: 0 };
+  const blobs = { requests_last_hour: asked, written_bytes: 0, read_bytes: 0, request_dollars_per_month: 25.934, stored_dollars_per_month: 0.004 };
+
+  it('says what was asked and what a month costs', () => {
+    expect(s3Note(blobs)).toBe(
+      "Requests to S3 by this process in the last hour: 7,104 PUT, 12 GET, 1 LIST, 0 DELETE. In a month that goes on like this they cost $25.93, and what is stored less than $0.01, at AWS's list prices.",
+    );
+  });
+
+  it('leaves out what is not known', () => {
+    expect(s3Note({ ...blobs, stored_dollars_per_month: null })).toContain("they cost $25.93, at AWS's list prices.");
   });
 });
 

@@ -256,6 +256,15 @@ export interface ReceiverStatus {
   memory_hard_limit_bytes: number;
 }
 
+/** What S3 is asked by the process that answers, and what that costs. */
+export interface BlobStatus {
+  requests_last_hour: Record<'PUT' | 'GET' | 'LIST' | 'DELETE', number>;
+  written_bytes: number;
+  read_bytes: number;
+  request_dollars_per_month: number;
+  stored_dollars_per_month: number | null;
+}
+
 /** What cannot be had at the moment is null. */
 export interface Status {
   version: string;
@@ -267,6 +276,8 @@ export interface Status {
   refusals: Refusal[] | null;
   tables: { name: string; rows: number; bytes: number }[] | null;
   recordings: { chunks: number; bytes: number } | null;
+  /** Null where blobs are files. */
+  blobs: BlobStatus | null;
   receiver: ReceiverStatus | null;
   sessions: { last_round_ms: number; lag_s: number; late: boolean } | null;
 }
