@@ -117,7 +117,7 @@ def _refusals(rows: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
 def _blobs(sources: Sources, recordings: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What S3 is asked by this process, and what that costs; None where blobs cost nothing."""
     figures = sources.instruments
-    if not figures.blob_dollars.collect()[0].samples:
+    if not any(metric.samples for metric in figures.blob_dollars.collect()):
         return None
     hour = figures.recent_blob_requests.last_hour()
     stored = None if recordings is None else recordings["bytes"] / 2**30 * DOLLARS_PER_GIB_MONTH
