@@ -39,6 +39,7 @@ class Instruments:
         self._of_the_spool()
         self._of_memory()
         self._of_the_session_worker()
+        self._of_erasure()
         self._of_the_pages()
 
     def _of_requests(self) -> None:
@@ -176,6 +177,13 @@ class Instruments:
             "otel_replay_session_round_timestamp_seconds",
             "when a round of the session worker last was done, seconds since the epoch",
             "project",
+        )
+
+    def _of_erasure(self) -> None:
+        self.sessions_erased = self._counter(
+            "otel_replay_sessions_erased",
+            "sessions erased, by reason: asked, late (data of an erased one came in), expired",
+            *("project", "reason"),
         )
 
     def _of_the_pages(self) -> None:

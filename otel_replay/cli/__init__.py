@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         "--output", default="", metavar="FILE", help="write the result there (default: print it)"
     )
     _add_doctor(commands)
+    _add_erase(commands)
     _add(commands, "demo", "run the demo shop against a receiver that runs already", _demo)
     return parser
 
@@ -114,6 +115,23 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="SECONDS",
         help="how long to wait for what was sent to be readable (default: %(default)s)",
     )
+
+
+def _add_erase(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    erase = _add(commands, "erase", "erase sessions, or a person, for good", _erase)
+    what = erase.add_mutually_exclusive_group(required=True)
+    what.add_argument("--session", default="", metavar="ID", help="one session")
+    what.add_argument("--user", default="", metavar="ID", help="all sessions of a user, by user.id")
+    what.add_argument(
+        "--before", default="", metavar="TIME", help="all that began before: 2026-01-31[T12:00:00Z]"
+    )
+    erase.add_argument("--project", default="", metavar="NAME", help="default: the default project")
+    erase.add_argument("--dry-run", action="store_true", help="only tell what would be erased")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erase.add_argument(
+        "--wait", action="store_true", help="wait until ClickHouse has removed the files, too"
+    )
+    erase.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _add(
@@ -190,6 +208,20 @@ def _doctor(options: argparse.Namespace) -> int:
         client_certificate=options.client_certificate,
         client_key=options.client_key,
         timeout_s=options.timeout_s,
+    )
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from otel_replay.cli.erase import run_erase
+
+    return run_erase(
+        _settings(options),
+        {kind: getattr(options, kind) for kind in ("session", "user", "before")},
+        project=options.project,
+        dry_run=options.dry_run,
+        wait=options.wait,
+        yes=options.yes,
+        as_json=options.json,
     )
 
 

@@ -6,9 +6,11 @@ that it keeps in the folder.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ import requests
 from otel_replay.cli.lock import read_holder, read_token
 from otel_replay.cli.stores import Store, open_stores, prepare
 from otel_replay.config import Settings
+from otel_replay.erasure.job import erase
 from otel_replay.errors import (
     ConfigError,
     InUseError,
@@ -28,6 +31,7 @@ from otel_replay.errors import (
 )
 from otel_replay.jobs import Asked, Jobs, Progress, job_named
 from otel_replay.storage.clickhouse import Address
+from otel_replay_exporters.spool.queue import SUFFIX
 from otel_replay_ui.projects import base_path
 
 CONNECT_TIMEOUT_S = 5
@@ -42,7 +46,7 @@ _ERRORS: dict[str, type[OtelReplayError]] = {
 
 def jobs_of(settings: Settings) -> Jobs:
     """All jobs, wired to these settings."""
-    return {}
+    return {"erase": partial(erase, spool_bytes=partial(_spool_bytes, settings))}
 
 
 def run_job(
@@ -72,6 +76,16 @@ def run_job(
             raise
         base = str(holder["ui"]) + base_path(chosen, settings.projects[0].name)
         return _ask(f"{base}/api/v1/jobs/{name}", token, parameters, progress)
+
+
+def _spool_bytes(settings: Settings) -> int:
+    """Of all projects: what waits there may be anybody's."""
+    total = 0
+    for path in settings.spool_folder.rglob(f"*{SUFFIX}"):
+        # What was drained since is gone.
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def asked_by() -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from otel_replay.cli.jobs import jobs_of
 from otel_replay.cli.running import Process, Running
-from otel_replay.cli.stores import Store
 from otel_replay.config import Listen
+from otel_replay.erasure.late import Buried, ErasureWorker
 from otel_replay.exposition import observed, status_app
 from otel_replay.instruments import Instruments
 from otel_replay.sessions.worker import SessionWorker
@@ -22,24 +22,30 @@ from otel_replay_ui.sql import create_sql_app
 
 @contextlib.contextmanager
 def session_workers(process: Process) -> Iterator[None]:
-    """One thread per project that derives sessions."""
+    """Threads for each project: one derives sessions, one erases."""
     with contextlib.ExitStack() as stack:
         for store in process.stores.all:
-            stack.enter_context(_session_worker(process, store))
+            name, instruments = store.project.name, process.instruments
+            buried = Buried(store.database)
+            sessions = SessionWorker(
+                store.database, instruments=instruments, project=name, buried=buried.among
+            )
+            erasures = ErasureWorker(
+                store.database, store.blobs, buried, instruments=instruments, project=name
+            )
+            stack.enter_context(_working(process, f"sessions-{name}", sessions.run))
+            stack.enter_context(_working(process, f"erasure-{name}", erasures.run))
         yield
 
 
 @contextlib.contextmanager
-def _session_worker(process: Process, store: Store) -> Iterator[None]:
+def _working(process: Process, name: str, run: Callable[[threading.Event], None]) -> Iterator[None]:
+    """A thread that works until the context ends; the process is not well without it."""
     stop = threading.Event()
-    worker = SessionWorker(
-        store.database, instruments=process.instruments, project=store.project.name
-    )
-    name = f"sessions-{store.project.name}"
-    thread = threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
+    thread = threading.Thread(target=run, args=(stop,), name=name, daemon=True)
     thread.start()
     checks = process.running.checks
-    checks.append(lambda: "" if thread.is_alive() else "the session worker has stopped")
+    checks.append(lambda: "" if thread.is_alive() else f"the worker {name} has stopped")
     try:
         yield
     finally:

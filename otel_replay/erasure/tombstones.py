@@ -19,3 +19,8 @@ def erased(database: Database, session_ids: Collection[str]) -> set[str]:
         return set()
     rows = database.query(read_query(__package__, "erased"), {"ids": list(session_ids)})
     return {row["SessionId"] for row in rows}
+
+
+def erased_trace(database: Database, trace_id: str) -> bool:
+    """Whether the trace went with the sessions it belonged to. Raises as `erased` does."""
+    return bool(database.query(read_query(__package__, "trace_erased"), {"id": trace_id}))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from otel_replay.erasure.tombstones import erased
+from otel_replay.erasure.users import erased_since
 from otel_replay.errors import NotFoundError
 from otel_replay.sessions.derive import computed
 from otel_replay.storage.clickhouse import Database
@@ -33,7 +35,12 @@ def find(database: Database, session_id: str, now_ms: int) -> dict[str, Any]:
     """
     rows = database.query(read_query(__package__, "session"), {"id": session_id})
     row = rows[0] if rows else computed(database, session_id, now_ms)
-    if row is None:
+    # Of what was erased, something may have come in late and not be taken out yet.
+    if (
+        row is None
+        or erased(database, [session_id])
+        or (not rows and erased_since(database, row["UserId"], row["start_ms"]))
+    ):
         raise NotFoundError(f"nothing was received of a session {session_id!r}")
     return row
 

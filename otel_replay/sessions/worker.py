@@ -47,11 +47,14 @@ class SessionWorker:
         *,
         instruments: Instruments | None = None,
         project: str = "",
+        buried: Callable[[Sequence[str]], set[str]] = lambda _ids: set(),
     ) -> None:
-        """`clock` gives seconds since the epoch."""
+        """`clock` gives seconds since the epoch; `buried` tells which sessions were erased, and
+        must have no row again."""
         self._database = database
         self._figures = RoundFigures(instruments or Instruments(), project)
         self._clock = clock
+        self._buried = buried
         self._watermark_ms: int | None = None
         self._finish_next_ms = 0
         self._seen: dict[str, int] = {}
@@ -133,7 +136,10 @@ class SessionWorker:
     def _derive(self, batch: Sequence[str], now_ms: int) -> None:
         """Computes a batch; one that ClickHouse refuses is split until the culprit stands alone."""
         try:
-            derive(self._database, batch, now_ms)
+            gone = self._buried(batch)
+            derive(self._database, [i for i in batch if i not in gone], now_ms)
+            # One may have been erased meanwhile: who is asked remembers it, and takes it out.
+            self._buried(batch)
         except RetryableError:
             self._settling.update(dict.fromkeys(batch, now_ms))
             raise

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from otel_replay.erasure.tombstones import erased_trace
 from otel_replay.errors import NotFoundError
 from otel_replay.sessions import clock
 from otel_replay.sessions.clock import ClockErrors
@@ -83,7 +84,9 @@ def read_trace(database: Database, trace_id: str, clock_errors: Mapping[str, Clo
     if not spans and not logs:
         # Windows are kept in seconds of 32 bits: a time after 2106 lies elsewhere.
         spans, logs = _records(database, {**parameters, **_EVER})
-    if not spans and not logs:
+    # A service may have sent late spans of a trace whose sessions were all erased.
+    gone = not clock_errors and erased_trace(database, trace_id)
+    if gone or (not spans and not logs):
         raise _unknown(trace_id)
     return Trace(
         trace_id,

@@ -1,0 +1,2 @@
+INSERT INTO erased_traces (TraceId)
+SELECT Id FROM erasing WHERE Run = {run:String} AND Kind = 'trace'

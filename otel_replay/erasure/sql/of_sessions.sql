@@ -1,0 +1,1 @@
+SessionId IN (SELECT Id FROM erasing WHERE Run = {run:String} AND Kind = 'session')

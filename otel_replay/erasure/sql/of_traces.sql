@@ -1,0 +1,1 @@
+TraceId IN (SELECT Id FROM erasing WHERE Run = {run:String} AND Kind = 'trace')

@@ -1,0 +1,1 @@
+SELECT Value FROM project_settings FINAL WHERE Name = 'erasure_salt'

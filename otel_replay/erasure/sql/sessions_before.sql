@@ -1,0 +1,1 @@
+SELECT SessionId FROM sessions FINAL WHERE StartTime < fromUnixTimestamp64Milli({before_ms:Int64})
