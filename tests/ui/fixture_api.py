@@ -8,8 +8,13 @@ from typing import Any
 
 import flask
 
-from tests.ui.worlds import Json, Part, Session, World
+from tests.ui.worlds import Json, Part, Session, World, walk
 
+RELEASES = [
+    {"service": "checkout", "version": "1.4.2"},
+    {"service": "inventory", "version": "0.9.0"},
+    {"service": "shop-web", "version": "1.4.2"},
+]
 FRAMES = "application/vnd.otel-replay.frames"
 
 
@@ -42,14 +47,18 @@ def blueprint(world: World) -> flask.Blueprint:
 
     @api.get("/sessions/<ident>/events")
     def events(ident: str) -> Json:
-        since = float(flask.request.args.get("from", "0"))
-        rows = [row for row in find(ident).events if row["t_ms"] >= since]
-        return {"events": rows, "truncated": False}
+        return list_events(find(ident), flask.request.args)
+
+    @api.get("/sessions/<ident>/spans")
+    def spans(ident: str) -> Json:
+        first, last = (float(flask.request.args[name]) for name in ("from", "to"))
+        return {"spans": under_way(find(ident), first, last), "truncated": False}
 
     @api.get("/sessions/<ident>/traces")
     def traces(ident: str) -> Json:
         rows = [summary(trace) for trace in find(ident).traces.values()]
-        return {"traces": sorted(rows, key=lambda row: row["start_ms"]), "truncated": False}
+        rows.sort(key=lambda row: row["start_ms"])
+        return {"traces": rows, "releases": RELEASES, "truncated": False}
 
     @api.get("/sessions/<ident>/replay")
     def replay(ident: str) -> flask.Response:
@@ -74,6 +83,32 @@ def blueprint(world: World) -> flask.Blueprint:
     return api
 
 
+def list_events(session: Session, args: Any) -> Json:
+    """A page of events; without `kind` all but logs."""
+    kinds = [kind for kind in args.get("kind", "").split(",") if kind]
+    rows = [
+        row
+        for row in session.events
+        if row["t_ms"] >= float(args.get("from", "0"))
+        and (row["kind"] in kinds if kinds else row["kind"] != "log")
+    ]
+    return {"events": rows[: session.page_size], "truncated": len(rows) > session.page_size}
+
+
+def under_way(session: Session, first: float, last: float) -> list[Json]:
+    """Spans of all traces that were under way between two times."""
+    names = ("span_id", "parent_span_id", "name", "kind", "service", "status", "start_ms",
+             "duration_ms")  # fmt: skip
+    found = [
+        {name: span[name] for name in names}
+        | {"trace_id": trace_id, "offset_ms": span["start_ms"] - session.start_ms}
+        for trace_id, trace in session.traces.items()
+        for span in walk(trace["spans"])
+        if span["start_ms"] <= last and span["start_ms"] + span["duration_ms"] >= first
+    ]
+    return sorted(found, key=lambda span: span["start_ms"])
+
+
 def list_sessions(world: World, args: Any) -> Json:
     """Search (free text and the terms that the UI sends), range, and pages by cursor."""
     rows = [session.row for session in world.sessions]
@@ -89,6 +124,8 @@ def matches(row: Json, term: str) -> bool:
     """One search term."""
     if term == "errors:>0":
         return bool(row["counts"]["errors"] + row["counts"]["backend_errors"])
+    if term.startswith("user_id:"):
+        return bool(row["user"]["id"] == term.removeprefix("user_id:").strip('"'))
     if term.startswith("state:"):
         return bool(row["state"] == term.removeprefix("state:"))
     return term.split(":")[-1].lower() in json.dumps([row["user"], row["first_url"]]).lower()

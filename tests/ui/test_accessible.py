@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.ui.worlds import SHOP_ID, shop
+from tests.ui.rich import rich
+from tests.ui.worlds import SHOP_ID, World, shop
 
 pytestmark = pytest.mark.e2e
 
@@ -26,13 +27,24 @@ PAGES = {
     "list": "/sessions",
     "session": f"/sessions/{SHOP_ID}",
     "network": f"/sessions/{SHOP_ID}?panel=network",
+    "console": f"/sessions/{SHOP_ID}?panel=console",
     "errors": f"/sessions/{SHOP_ID}?panel=errors",
+    "state": f"/sessions/{SHOP_ID}?panel=state",
     "info": f"/sessions/{SHOP_ID}?panel=info",
     "beside": f"/sessions/{SHOP_ID}?trace={FAILED}",
     "trace": f"/traces/{FAILED}",
     "status": "/status",
 }
 WITHOUT_PLAYER = ("list", "status")
+CHOSEN = {name: f"{name.removesuffix('s')}-row" for name in ("events", "console", "errors", "state")}
+CHOSEN |= {"session": "event-row", "network": "request-row"}
+"""Rows that are clicked first, so that their details are there as well."""
+
+
+@pytest.fixture
+def world() -> World:
+    """The shop's visit with all that panels can show."""
+    return World([rich()])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -50,6 +62,9 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str
     waited_for = {"list": "session-row", "beside": "waterfall-span", "trace": "waterfall-span",
                   "status": "signal-traces"}  # fmt: skip
     page.get_by_test_id(waited_for.get(name, "marker-list")).first.wait_for(state="attached")
+    if name in CHOSEN:
+        page.get_by_test_id(CHOSEN[name]).last.click()
+        page.locator("[data-testid=detail]:visible").wait_for()
     page.evaluate(AXE.read_text())
     violations = page.evaluate(RUN)
     context.close()

@@ -36,7 +36,8 @@ def box(locator: Locator) -> FloatRect:
 def test_a_failed_request_opens_its_trace_beside_the_replay(visit: Open) -> None:
     page = visit(f"/sessions/{SHOP_ID}")
     page.get_by_test_id("tab-network").click()
-    page.locator(f"[data-testid=request-row][data-trace-id='{failing()['trace_id']}']").click()
+    row = page.locator(f"[data-testid=request-row][data-trace-id='{failing()['trace_id']}']")
+    row.get_by_role("button", name="Show the distributed trace").click()
     expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
     assert services(page) == {"shop-web", "checkout", "inventory"}
     expect(page.get_by_test_id("span-detail")).to_contain_text("CouponError")

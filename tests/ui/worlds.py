@@ -60,6 +60,8 @@ class Session:
     version: int = 1
     left: bool = False
     """Every page was left; the session may be live all the same."""
+    page_size: int = 10_000
+    """How many events an answer has at most."""
     ahead_ms: float = 0
     """How far the clock was ahead by which the parts were recorded; all else is by the server's."""
 
@@ -201,7 +203,7 @@ def event_row(session: Session, ident: str, t_ms: float, kind: str, **changes: A
     """A row of the events list."""
     row: Json = {
         "id": ident, "t_ms": t_ms, "offset_ms": t_ms - session.start_ms, "kind": kind,
-        "source": "browser", "tab": "", "title": "", "severity": "INFO", "status": None,
+        "name": "", "source": "browser", "tab": "", "title": "", "severity": "INFO", "status": None,
         "duration_ms": None, "service": "shop-web", "trace_id": "", "span_id": "",
         "attributes": {},
     }  # fmt: skip

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, bytes, clockTime, duration, urlHost, urlPath } from '../src/lib/format';
+import { ago, bytes, clockTime, compact, duration, urlHost, urlPath } from '../src/lib/format';
 import { displayName, initials, secondLine } from '../src/lib/person';
 
 describe('times', () => {
@@ -74,4 +74,17 @@ describe('people', () => {
   it('adds to a name what tells two people of that name apart', () => {
     expect(secondLine({ id: 'u-1', name: 'Ada', email: '' }, 's')).toBe('u-1');
   });
+});
+
+it.each([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1k'],
+  [1249, '1.2k'],
+  [9960, '10k'],
+  [100_000, '100k'],
+  [999_600, '1M'],
+  [2_340_000, '2.3M'],
+])('%d in little room is %s', (count, text) => {
+  expect(compact(count)).toBe(text);
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { causeChain, groupFrames } from '../src/panels/stack';
 import { indexAt, mergeEvents } from '../src/session/merge';
 import { readState, toQuery } from '../src/sessions/filters';
 import { snippet } from '../src/sessions/empty';
@@ -32,53 +31,6 @@ describe('indexAt', () => {
     [99, 3],
   ])('the last item at or before %d', (t, index) => {
     expect(indexAt(items, t)).toBe(index);
-  });
-});
-
-describe('causeChain', () => {
-  it('reads JavaScript, the error first', () => {
-    const stack = 'TypeError: no\n    at pay (shop.js:1:2)\nCaused by: Error: deeper\n    at reserve (shop.js:3:4)';
-    expect(causeChain(stack)).toEqual([
-      { head: 'TypeError: no', frames: ['    at pay (shop.js:1:2)'] },
-      { head: 'Error: deeper', frames: ['    at reserve (shop.js:3:4)'] },
-    ]);
-  });
-
-  it('turns Python around, which says the first error first', () => {
-    const stack = [
-      'Traceback (most recent call last):',
-      '  File "a.py", line 1, in f',
-      '    x / 0',
-      'ZeroDivisionError: division by zero',
-      '',
-      'The above exception was the direct cause of the following exception:',
-      '',
-      'Traceback (most recent call last):',
-      '  File "a.py", line 3, in g',
-      'CouponError: BROKEN',
-      'second line',
-    ].join('\n');
-    expect(causeChain(stack).map((cause) => cause.head)).toEqual(['CouponError: BROKEN\nsecond line', 'ZeroDivisionError: division by zero']);
-    expect(causeChain(stack)[1]!.frames).toEqual(['  File "a.py", line 1, in f', '    x / 0']);
-  });
-
-  it('has nothing to say about an empty stack', () => {
-    expect(causeChain('')).toEqual([]);
-  });
-});
-
-describe('groupFrames', () => {
-  it('keeps the source line of a Python frame with it, and sets library frames apart', () => {
-    const lines = ['  File "/v/site-packages/flask/app.py", line 1, in f', '    a()', '  File "/v/site-packages/flask/app.py", line 2, in g', '  File "/srv/app.py", line 3, in h', '    x / 0'];
-    expect(groupFrames(lines).map((group) => [group.library, group.frames.length])).toEqual([
-      [true, 2],
-      [false, 1],
-    ]);
-  });
-
-  it('reads JavaScript frames', () => {
-    const groups = groupFrames(['    at pay (shop.js:1:2)', '    at run (/app/node_modules/lib/x.js:1:1)']);
-    expect(groups.map((group) => group.library)).toEqual([false, true]);
   });
 });
 

@@ -44,6 +44,7 @@ export function event(kind: SessionEvent['kind'], offset: number, more: Partial<
     t_ms: 1000 + offset,
     offset_ms: offset,
     kind,
+    name: '',
     source: 'browser',
     tab: '',
     title: kind,

@@ -1,7 +1,7 @@
 /** Ask the server's API; failures become ApiError with a message for people. */
 
 import { pageUrl } from './project';
-import type { EventPage, Manifest, SessionDetail, SessionPage, Status, Trace, TraceSummary } from './types';
+import type { EventPage, Manifest, SessionDetail, SessionPage, SpanList, Status, Trace, TraceList } from './types';
 
 const BASE = '/api/v1';
 
@@ -75,7 +75,8 @@ export const api = {
     return response.status === 304 ? null : ((await response.json()) as Manifest);
   },
   events: (id: string, query: Query = {}) => getJson<EventPage>(`${session(id)}/events`, query),
-  traces: (id: string) => getJson<{ traces: TraceSummary[]; truncated: boolean }>(`${session(id)}/traces`),
+  traces: (id: string) => getJson<TraceList>(`${session(id)}/traces`),
+  spans: (id: string, query: Query = {}) => getJson<SpanList>(`${session(id)}/spans`, query),
   trace: (id: string) => getJson<Trace>(`/traces/${encodeURIComponent(id)}`),
   status: () => getJson<Status>('/status'),
 };

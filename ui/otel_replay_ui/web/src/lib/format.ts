@@ -77,6 +77,13 @@ export function bytes(count: number): string {
   return `${trimZeros((count / 1_000_000_000).toFixed(1))} GB`;
 }
 
+/** `812`, `1.2k`, `100k`, `3M`: where there is no room for more. */
+export function compact(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 999_500) return `${trimZeros((count / 1000).toFixed(count < 9950 ? 1 : 0))}k`;
+  return `${trimZeros((count / 1_000_000).toFixed(1))}M`;
+}
+
 /** `1 error`, `2 errors`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -14,6 +14,10 @@ export interface ListOptions<T> {
   render: (item: T, index: number) => HTMLElement;
   /** Enter or click on a row. */
   onPick?: (item: T) => void;
+  /** The arrow keys have moved on to a row. */
+  onMove?: (item: T) => void;
+  /** The rows in sight have changed; both ends are included. */
+  onRange?: (first: number, last: number) => void;
 }
 
 export class ListView<T> {
@@ -22,6 +26,8 @@ export class ListView<T> {
   private items: readonly T[] = [];
   private readonly rows = new Map<number, HTMLElement>();
   private current = -1;
+  private selected = -1;
+  private inSight = '';
   private focused = 0;
   private scrolledAt = -Infinity;
   private ownScroll = false;
@@ -41,6 +47,7 @@ export class ListView<T> {
     this.inner.style.height = `${items.length * this.options.rowHeight}px`;
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
+    this.inSight = '';
     this.focused = Math.min(this.focused, Math.max(0, items.length - 1));
     this.renderVisible();
   }
@@ -52,6 +59,18 @@ export class ListView<T> {
     this.current = index;
     this.mark(index, true);
     if (follow && index >= 0 && performance.now() - this.scrolledAt > 4000) this.reveal(index);
+  }
+
+  /** Mark the row whose details are shown; -1 for none. */
+  setSelected(index: number): void {
+    this.rows.get(this.selected)?.classList.remove('selected');
+    this.selected = index;
+    this.rows.get(index)?.classList.add('selected');
+  }
+
+  /** Give a row the keyboard. */
+  focus(index: number): void {
+    if (index >= 0 && index < this.items.length) this.focusRow(index);
   }
 
   reveal(index: number): void {
@@ -93,6 +112,19 @@ export class ListView<T> {
       this.rows.delete(index);
     }
     for (let index = from; index < to; index += 1) if (!this.rows.has(index)) this.addRow(index);
+    this.tellRange();
+  }
+
+  private tellRange(): void {
+    const { scrollTop, clientHeight } = this.element;
+    const { rowHeight, onRange } = this.options;
+    if (!onRange || clientHeight === 0 || this.items.length === 0) return;
+    const first = Math.min(this.items.length - 1, Math.floor(scrollTop / rowHeight));
+    const last = Math.min(this.items.length - 1, Math.floor((scrollTop + clientHeight - 1) / rowHeight));
+    const key = `${first} ${last}`;
+    if (key === this.inSight) return;
+    this.inSight = key;
+    onRange(first, last);
   }
 
   private addRow(index: number): void {
@@ -105,6 +137,7 @@ export class ListView<T> {
     this.rows.set(index, row);
     this.inner.append(row);
     if (index === this.current) this.mark(index, true);
+    if (index === this.selected) row.classList.add('selected');
   }
 
   private indexOf(target: EventTarget | null): number {
@@ -125,13 +158,18 @@ export class ListView<T> {
     if (index < 0) return;
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
     const step = steps[event.key];
-    if (step !== undefined) this.focusRow(index + step);
-    else if (event.key === 'Home') this.focusRow(0);
-    else if (event.key === 'End') this.focusRow(this.items.length - 1);
+    if (step !== undefined) this.moveTo(index + step);
+    else if (event.key === 'Home') this.moveTo(0);
+    else if (event.key === 'End') this.moveTo(this.items.length - 1);
     else if (event.key === 'Enter' && event.target === this.rows.get(index)) this.options.onPick?.(this.items[index]!);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  private moveTo(index: number): void {
+    this.focusRow(index);
+    this.options.onMove?.(this.items[this.focused]!);
   }
 
   private focusRow(wanted: number): void {

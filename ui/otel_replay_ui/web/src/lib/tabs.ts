@@ -1,6 +1,7 @@
 /** A row of tabs over panels, by the ARIA pattern: arrows move, one tab is in the tab order. */
 
 import { h, setText } from './dom';
+import { compact } from './format';
 
 export interface TabSpec {
   name: string;
@@ -66,6 +67,7 @@ export class Tabs {
       button.setAttribute('aria-selected', String(on));
       button.tabIndex = on ? 0 : -1;
     }
+    this.buttons.get(name)?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
     this.onChange(name);
   }
 
@@ -73,7 +75,10 @@ export class Tabs {
     const element = this.counts.get(name);
     if (!element) return;
     element.hidden = count === 0;
-    setText(element, count.toLocaleString('en'));
+    setText(element, compact(count));
+    const button = this.buttons.get(name)!;
+    button.title = count.toLocaleString('en');
+    button.classList.toggle('without', count === 0);
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -115,6 +115,8 @@ export interface SessionEvent {
   t_ms: number;
   offset_ms: number;
   kind: EventKind;
+  /** Name of the event, or of the request's span. */
+  name: string;
   source: string;
   tab: string;
   title: string;
@@ -143,6 +145,37 @@ export interface TraceSummary {
   spans: number;
   errors: number;
   status: number | null;
+}
+
+/** A version of a service that had a part in the session's traces. */
+export interface Release {
+  service: string;
+  version: string;
+}
+
+export interface TraceList {
+  traces: TraceSummary[];
+  releases: Release[];
+  truncated: boolean;
+}
+
+/** A span without its attributes, as part of what was under way. */
+export interface SpanSummary {
+  trace_id: string;
+  span_id: string;
+  parent_span_id: string;
+  name: string;
+  kind: string;
+  service: string;
+  status: string;
+  start_ms: number;
+  offset_ms: number;
+  duration_ms: number;
+}
+
+export interface SpanList {
+  spans: SpanSummary[];
+  truncated: boolean;
 }
 
 export interface SpanEvent {

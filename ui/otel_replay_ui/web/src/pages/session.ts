@@ -5,17 +5,18 @@ import { h, fill } from '../lib/dom';
 import { icon } from '../lib/icons';
 import { displayName } from '../lib/person';
 import { Tabs } from '../lib/tabs';
+import type { SessionEvent } from '../lib/types';
 import { readParams, replaceParams } from '../lib/url';
 import { pageUrl } from '../lib/project';
 import { consolePanel } from '../panels/console';
-import { ErrorsPanel, isError } from '../panels/errors';
+import { errorsPanel, isError } from '../panels/errors';
 import { eventsPanel } from '../panels/events';
 import { InfoPanel } from '../panels/info';
-import { networkPanel, requestItems } from '../panels/network';
+import { networkPanel } from '../panels/network';
+import { isState, statePanel } from '../panels/state';
 import { tracesPanel } from '../panels/traces';
 import { exposeHandle } from '../player/handle';
 import { listenForKeys } from '../player/keys';
-import { sessionDuration } from '../player/manifest';
 import { MomentPreview } from '../player/preview';
 import { PlayerView } from '../player/view';
 import { TraceBeside } from '../session/beside';
@@ -31,6 +32,7 @@ class SessionPage {
   private readonly panels: ReturnType<SessionPage['makePanels']>;
   private readonly tabs: Tabs;
   private readonly side: HTMLElement;
+  private states: SessionEvent[] = [];
 
   constructor(private readonly store: SessionStore) {
     this.player = new PlayerView(store.manifest);
@@ -91,20 +93,22 @@ class SessionPage {
       events: eventsPanel(actions),
       network: networkPanel(actions),
       console: consolePanel(actions),
-      errors: new ErrorsPanel(actions),
+      errors: errorsPanel(actions),
+      state: statePanel(actions, () => this.states),
       traces: tracesPanel(actions),
       info: new InfoPanel(),
     };
   }
 
   private makeTabs(): Tabs {
-    const { events, network, console: log, errors, traces, info } = this.panels;
+    const { events, network, console: log, errors, state, traces, info } = this.panels;
     const tabs = new Tabs(
       [
         { name: 'events', label: 'Events', panel: events.element },
         { name: 'network', label: 'Network', panel: network.element },
         { name: 'console', label: 'Console', panel: log.element },
         { name: 'errors', label: 'Errors', panel: errors.element, danger: true },
+        { name: 'state', label: 'State', panel: state.element },
         { name: 'traces', label: 'Traces', panel: traces.element },
         { name: 'info', label: 'Info', panel: info.element },
       ],
@@ -139,19 +143,23 @@ class SessionPage {
   }
 
   private showEvents(): void {
-    const { events, manifest } = this.store;
-    const requests = requestItems(events, sessionDuration(manifest));
+    const { events } = this.store;
+    const requests = events.filter((event) => event.kind === 'request');
     const logs = events.filter((event) => event.kind === 'console');
+    const errors = events.filter(isError);
+    this.states = events.filter(isState);
     this.player.setEvents(events);
     this.timeline.setEvents(events);
     this.panels.events.setItems(events);
     this.panels.network.setItems(requests);
     this.panels.console.setItems(logs);
-    this.panels.errors.setItems(events);
+    this.panels.errors.setItems(errors);
+    this.panels.state.setItems(this.states);
     this.tabs.setCount('events', events.length);
     this.tabs.setCount('network', requests.length);
     this.tabs.setCount('console', logs.length);
-    this.tabs.setCount('errors', events.filter(isError).length);
+    this.tabs.setCount('errors', errors.length);
+    this.tabs.setCount('state', this.states.length);
     this.showTime(this.player.engine.time);
   }
 
@@ -162,7 +170,8 @@ class SessionPage {
     this.panels.network.setTime(t, follow);
     this.panels.console.setTime(t, follow);
     this.panels.traces.setTime(t, follow);
-    this.panels.errors.setTime(t);
+    this.panels.errors.setTime(t, follow);
+    this.panels.state.setTime(t, follow);
     this.beside.setTime(this.store.manifest.start_ms + t);
   }
 

@@ -4,8 +4,11 @@ import { h } from '../lib/dom';
 import { clockTime, duration, urlHost, urlPath } from '../lib/format';
 import { icon } from '../lib/icons';
 import type { EventKind, SessionEvent } from '../lib/types';
-import { KINDS, toneOf } from './kinds';
+import type { Detail } from './detail';
+import { attributeSection, factSection, otherAttributes } from './facts';
+import { KINDS, kindOf, labelOf, toneOf } from './kinds';
 import { ListPanel, type Filter, type PanelActions } from './panel';
+import { traceAction, traceButton } from './tracebutton';
 
 export function eventsPanel(actions: PanelActions): ListPanel<SessionEvent> {
   return new ListPanel<SessionEvent>({
@@ -14,10 +17,12 @@ export function eventsPanel(actions: PanelActions): ListPanel<SessionEvent> {
     rowHeight: 34,
     placeholder: 'Search events',
     empty: 'Nothing but the picture was recorded.',
-    text: (event) => `${event.title} ${event.kind} ${event.service} ${event.status ?? ''}`,
+    key: (event) => event.id,
+    text: (event) => `${event.title} ${event.kind} ${event.name} ${event.service} ${event.status ?? ''} ${Object.values(otherAttributes(event.attributes)).join(' ')}`,
     pick: (event) => actions.seek(event.offset_ms),
     filters: presentKinds,
     render: (event) => row(event, actions),
+    detail: (event) => detailOf(event, actions),
   });
 }
 
@@ -30,13 +35,14 @@ function presentKinds(events: readonly SessionEvent[]): Filter<SessionEvent>[] {
 }
 
 function row(event: SessionEvent, actions: PanelActions): HTMLElement {
+  const { label, icon: name } = kindOf(event);
   return h(
     'div',
-    { class: `event-row tone-${toneOf(event)}`, data: { testid: 'event-row', kind: event.kind, 'offset-ms': event.offset_ms } },
+    { class: `event-row tone-${toneOf(event)}`, data: { testid: 'event-row', kind: event.kind, name: event.name, 'offset-ms': event.offset_ms } },
     h('span', { class: 'row-time' }, clockTime(event.offset_ms, true)),
-    h('span', { class: `row-icon kind-${event.kind}`, title: KINDS[event.kind]?.label ?? event.kind }, icon(KINDS[event.kind]?.icon ?? 'star', 14)),
+    h('span', { class: `row-icon kind-${event.kind}`, title: label }, icon(name, 14)),
     title(event),
-    h('span', { class: 'row-detail' }, detail(event)),
+    h('span', { class: 'row-detail' }, detailText(event)),
     traceButton(event.trace_id, event.span_id, actions),
   );
 }
@@ -44,19 +50,31 @@ function row(event: SessionEvent, actions: PanelActions): HTMLElement {
 /** Addresses by their path; the host is the same on nearly every row. */
 function title(event: SessionEvent): HTMLElement {
   const url = event.kind === 'navigation' ? (event.attributes['url.full'] ?? event.title) : '';
-  const text = url ? urlPath(url) : event.title || event.kind;
+  const text = url ? urlPath(url) : labelOf(event);
   return h('span', { class: 'row-title', title: url || event.title }, h('span', {}, text), url && h('span', { class: 'row-host' }, urlHost(url)));
 }
 
-function detail(event: SessionEvent): string {
+function detailText(event: SessionEvent): string {
   const parts = [event.status === null ? '' : String(event.status), event.duration_ms === null ? '' : duration(event.duration_ms)];
   if (event.kind === 'backend_error') parts.unshift(event.service);
   return parts.filter(Boolean).join(' · ');
 }
 
-/** Opens the distributed trace; a placeholder of the same width where there is none. */
-export function traceButton(traceId: string, spanId: string, actions: PanelActions): HTMLElement {
-  if (!traceId) return h('span', { class: 'row-trace none' });
-  const open = (): void => actions.openTrace(traceId, spanId);
-  return h('button', { class: 'row-trace', type: 'button', title: 'Show the distributed trace', 'aria-label': 'Show the distributed trace', on: { click: open } }, icon('trace', 14));
+function detailOf(event: SessionEvent, actions: PanelActions): Detail {
+  return {
+    title: labelOf(event),
+    line: [h('span', {}, kindOf(event).label), h('span', {}, clockTime(event.offset_ms, true))],
+    actions: [traceAction(event.trace_id, event.span_id, actions)],
+    body: [
+      factSection('Event', [
+        ['Text', event.title === labelOf(event) ? '' : event.title],
+        ['Name', event.name],
+        ['Severity', event.severity],
+        ['Service', event.service],
+        ['Status', event.status === null ? '' : String(event.status)],
+        ['Took', event.duration_ms === null ? '' : duration(event.duration_ms)],
+      ]),
+      attributeSection('Attributes', otherAttributes(event.attributes)),
+    ],
+  };
 }

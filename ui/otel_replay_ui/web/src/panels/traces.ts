@@ -13,6 +13,7 @@ export function tracesPanel(actions: PanelActions): ListPanel<TraceSummary> {
     rowHeight: 46,
     placeholder: 'Search traces',
     empty: 'No spans were received for this session.',
+    key: (trace) => trace.trace_id,
     text: (trace) => `${trace.name} ${trace.services.join(' ')} ${trace.trace_id} ${trace.status ?? ''}`,
     pick: (trace) => {
       actions.seek(trace.offset_ms);

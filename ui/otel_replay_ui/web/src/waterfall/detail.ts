@@ -5,8 +5,8 @@ import { duration, exactTime, timeOfDay } from '../lib/format';
 import { icon } from '../lib/icons';
 import type { Span, SpanEvent, TraceLog } from '../lib/types';
 import { pageUrl } from '../lib/project';
-import { attributeSection } from '../panels/info';
-import { stackView } from '../panels/errors';
+import { attributeSection } from '../panels/facts';
+import { stackView } from '../panels/stackview';
 import { serviceDot } from '../panels/traces';
 import { logRow } from './logs';
 
@@ -19,9 +19,9 @@ export function spanDetail(span: Span, logs: TraceLog[], actions: DetailActions)
   const own = logs.filter((log) => log.span_id === span.span_id);
   return h(
     'section',
-    { class: 'span-detail', 'aria-label': 'Span', data: { testid: 'span-detail', 'span-id': span.span_id } },
+    { class: 'detail span-detail', 'aria-label': 'Span', data: { testid: 'span-detail', 'span-id': span.span_id } },
     header(span, actions),
-    h('div', { class: 'detail-body', tabindex: '0' }, ...exceptions(span), status(span), logsOf(own), attributeSection('Attributes', span.attributes), ...otherEvents(span), links(span), attributeSection('Resource', span.resource)),
+    h('div', { class: 'detail-body', tabindex: '0', role: 'group', 'aria-label': 'Details of the span' }, ...exceptions(span), status(span), logsOf(own), attributeSection('Attributes', span.attributes), ...otherEvents(span), links(span), attributeSection('Resource', span.resource)),
   );
 }
 

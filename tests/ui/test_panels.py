@@ -1,0 +1,221 @@
+"""The panels beside the replay: lists in step with the playhead, and everything about a chosen row."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.conftest import Open
+from tests.ui.rich import ANSWER, BODY, rich, state_row
+from tests.ui.worlds import SHOP_ID, World, event_row
+
+pytestmark = pytest.mark.e2e
+
+SESSION = f"/sessions/{SHOP_ID}"
+FAILED_REQUEST = "[data-testid=request-row][data-status='502']"
+
+
+@pytest.fixture
+def world() -> World:
+    """The shop's visit with all that panels can show; a test may change it."""
+    return World([rich()])
+
+
+def panel(page: Page, name: str) -> Locator:
+    return page.get_by_test_id(f"panel-{name}")
+
+
+def choose(page: Page, selector: str) -> Locator:
+    """Clicks a row; returns its details."""
+    page.locator(selector).first.click()
+    return page.locator("[data-testid=detail]:visible")
+
+
+def offsets(rows: Locator) -> list[float]:
+    return [float(row.get_attribute("data-offset-ms") or "nan") for row in rows.all()]
+
+
+# All lists
+
+
+def test_the_row_of_the_moment_is_marked(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=network")
+    rows = page.get_by_test_id("request-row")
+    third = offsets(rows)[2]
+    page.evaluate("(t) => window.__player.seek(t)", third + 1)
+    expect(rows.nth(2)).to_have_attribute("aria-current", "true")
+    page.evaluate("(t) => window.__player.seek(t)", third - 1)
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+
+
+def test_a_row_leads_to_its_moment_and_shows_its_details(visit: Open) -> None:
+    page = visit(SESSION)
+    row = "[data-testid=event-row][data-kind=custom][data-name='session.note']"
+    (offset,) = offsets(page.locator(row))
+    details = choose(page, row)
+    expect(details).to_contain_text("She expected the coupon to work.")
+    expect(page.get_by_test_id("player-time")).to_have_attribute("data-ms", str(round(offset)))
+    details.get_by_role("button", name="Close the details").click()
+    expect(details).to_have_count(0)
+
+
+def test_the_keyboard_goes_through_rows_and_details(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=console")
+    details = choose(page, "[data-testid=console-row]")
+    page.keyboard.press("ArrowDown")
+    expect(details).to_contain_text("cart restored")
+    page.keyboard.press("Tab")
+    expect(details.get_by_role("button", name="Close the details")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(details).to_have_count(0)
+    expect(page.get_by_test_id("console-row").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(details).to_contain_text("cart restored")
+
+
+def test_search_looks_into_what_rows_do_not_show(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=network")
+    search = page.get_by_label("Search requests")
+    search.fill("IT'S A GIFT")
+    expect(page.get_by_test_id("request-row")).to_have_count(2)
+    search.fill("nowhere to be found")
+    expect(panel(page, "network")).to_contain_text("Nothing matches.")
+
+
+def test_what_comes_in_keeps_the_chosen_row(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    session.row["state"] = "live"
+    page = visit(f"{SESSION}?panel=console&t=0")
+    details = choose(page, "[data-testid=console-row] >> text=cart restored")
+    session.events.insert(0, event_row(session, "first", session.start_ms, "console", title="new"))
+    session.version += 1
+    expect(page.get_by_test_id("console-row")).to_have_count(5)
+    expect(page.locator(".console-row.selected")).to_contain_text("cart restored")
+    expect(details).to_contain_text("cart restored")
+
+
+# Network
+
+
+def test_a_request_shows_timing_headers_and_bodies(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=network")
+    details = choose(page, FAILED_REQUEST)
+    expect(details.get_by_test_id("timing")).to_contain_text("Wait")
+    expect(details).to_contain_text("x-shop-cart")
+    expect(details.get_by_label("Request body", exact=True)).to_contain_text('"sku": "kettle"')
+    expect(details.get_by_label("Response body", exact=True)).to_contain_text("no uses left")
+    expect(details).to_contain_text(f"the first {len(ANSWER)} B of 2.5 kB")
+    details.get_by_test_id("show-trace").click()
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
+
+
+def test_failed_requests_can_be_put_first(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=network&t=20000")
+    rows = page.get_by_test_id("request-row")
+    expect(rows.last).to_have_attribute("aria-current", "true")
+    page.get_by_role("button", name="Failed first").click()
+    expect(rows.first).to_have_attribute("data-status", "502")
+    assert offsets(rows)[1:] == sorted(offsets(rows)[1:])
+    expect(rows.first).to_have_attribute("aria-current", "true")
+
+
+def test_the_bars_stand_where_the_requests_are(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=network")
+    rows = page.get_by_test_id("request-row")
+    bars = [bar.bounding_box() for bar in page.locator(".track-bar").all()]
+    lefts = [bar["x"] for bar in bars if bar]
+    starts = offsets(rows)
+    share = (lefts[2] - lefts[0]) / (lefts[3] - lefts[0])
+    assert share == pytest.approx((starts[2] - starts[0]) / (starts[3] - starts[0]), abs=0.03)
+
+
+HOSTILE = "'; echo pwned; $(echo pwned) `echo pwned` !! \\\n\u001b[31m\u202e\"\u2028"
+
+
+def test_a_copied_command_has_exactly_what_was_sent(visit: Open, world: World, page: Page) -> None:
+    request = next(row for row in world.sessions[0].events if row["status"] == 502)
+    address = f"https://shop.example/a?b=[1]&c={HOSTILE.encode().hex()}'"
+    request["attributes"] |= {
+        "url.full": address,
+        "http.request.header.x-evil": HOSTILE.replace("\n", " "),
+        "http.request.header.@/etc/passwd": "x",
+        "http.request.body.content": HOSTILE,
+    }
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(f"{SESSION}?panel=network")
+    choose(page, FAILED_REQUEST).get_by_test_id("copy-curl").click()
+    expect(page.locator(".toast")).to_have_text("Command copied")
+    command = page.evaluate("() => navigator.clipboard.readText()")
+    assert "\u001b" not in command
+    shell = "curl() { printf '%s\\0' \"$@\"; }\n" + command
+    said = subprocess.run(["bash", "-c", shell], capture_output=True, check=True, text=True)
+    evil = HOSTILE.replace("\n", " ").strip()
+    assert said.stdout.split("\0")[:-1] == [
+        *("--url", address, "--globoff"),
+        *("--header", "content-type: application/json"),
+        *("--header", "x-evil: " + evil),
+        *("--header", "x-shop-cart: c-81"),
+        *("--data-raw", HOSTILE),
+    ]
+
+
+def test_a_request_without_headers_says_why(visit: Open, world: World) -> None:
+    for row in world.sessions[0].events:
+        row["attributes"] = {
+            name: value for name, value in row["attributes"].items() if "header" not in name
+        }
+    page = visit(f"{SESSION}?panel=network")
+    details = choose(page, "[data-testid=request-row][data-status='200']")
+    expect(details).to_contain_text("captureNetwork")
+    assert BODY not in details.inner_text()
+
+
+# Errors
+
+
+def test_an_error_shows_what_is_in_it_and_what_caused_it(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=errors")
+    details = page.locator("[data-testid=detail]:visible")
+    parts = details.locator(".cause-parts .cause-head")
+    expect(parts).to_have_text(["TypeError: Failed to fetch", "Error: 404 /img/tray.webp"])
+    expect(details.locator(".stack-chain > .cause > .cause-label")).to_have_text(["Caused by"])
+    expect(details).to_contain_text("RangeError: no mirrors left")
+
+
+def test_an_error_of_a_service_leads_to_its_trace(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=errors")
+    page.get_by_role("button", name="Services").click()
+    expect(page.get_by_test_id("error-row")).to_have_count(1)
+    details = choose(page, "[data-testid=error-row][data-kind=backend_error]")
+    expect(details).to_contain_text("ZeroDivisionError: division by zero")
+    details.get_by_test_id("show-trace").click()
+    expect(page.get_by_test_id("span-detail")).to_contain_text("CouponError")
+
+
+# State
+
+
+def test_an_action_shows_what_it_changed_and_the_state_it_left(visit: Open) -> None:
+    page = visit(f"{SESSION}?panel=state")
+    expect(page.get_by_test_id("state-row").last).to_contain_text("error, coupon, cart.total")
+    details = choose(page, "[data-testid=state-row] >> text=checkout/failed")
+    lines = details.get_by_test_id("state-diff").locator("li")
+    expect(lines).to_have_text(["+error502", "−couponBROKEN", "~cart.total39.9→44.9"])
+    details.get_by_text("The whole state afterwards").click()
+    whole = details.locator("details dl")
+    expect(whole).to_contain_text("kettle")
+    expect(whole.locator("dt")).to_have_text(
+        ["cart.count", "cart.items.0.sku", "cart.total", "error", "user.name"]
+    )
+
+
+def test_a_report_that_was_cut_off_says_so(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    cut = state_row(session, "cut", 0.99, "huge", '{"a":"1","b":"2","c":"thr')
+    session.events.append(cut)
+    page = visit(f"{SESSION}?panel=state")
+    details = choose(page, "[data-testid=state-row] >> text=huge")
+    expect(details.get_by_test_id("state-diff").locator("li")).to_have_count(2)
+    expect(details).to_contain_text("more changes than one event holds")
