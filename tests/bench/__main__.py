@@ -6,11 +6,12 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, replay, soak
+from tests.bench import browser_sdk, ingest, panels, replay, soak
 
 BENCHMARKS = {
     "sdk": browser_sdk.run,
     "ingest": ingest.run,
+    "panels": panels.run,
     "replay": replay.run,
     "soak": soak.run,
 }

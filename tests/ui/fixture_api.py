@@ -149,7 +149,7 @@ def tab_manifest(session: Session, tab: str, parts: list[Part]) -> Json:
     return {
         "id": tab, "start_offset_ms": parts[0].start - zero, "end_offset_ms": parts[-1].end - zero,
         "url": meta["data"]["href"], "final": session.left or session.row["state"] == "finished",
-        "clock_error_ms": session.row["clock_error_ms"],
+        "clock_error_ms": session.tab_clock_errors.get(tab, session.row["clock_error_ms"]),
         "chunks": {
             "seq": [part.seq for part in parts],
             "start": [part.start - zero for part in parts],

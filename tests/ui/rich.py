@@ -1,4 +1,4 @@
-"""The shop's visit with everything that a panel can show: bodies, state, notes, logs, groups of errors."""
+"""The shop's visit with all that a panel can show: bodies, state, notes, logs, errors in errors."""
 
 from __future__ import annotations
 

@@ -30,13 +30,17 @@ PAGES = {
     "console": f"/sessions/{SHOP_ID}?panel=console",
     "errors": f"/sessions/{SHOP_ID}?panel=errors",
     "state": f"/sessions/{SHOP_ID}?panel=state",
+    "logs": f"/sessions/{SHOP_ID}?panel=logs",
+    "traces": f"/sessions/{SHOP_ID}?panel=traces&t=18600",
     "info": f"/sessions/{SHOP_ID}?panel=info",
     "beside": f"/sessions/{SHOP_ID}?trace={FAILED}",
     "trace": f"/traces/{FAILED}",
     "status": "/status",
 }
 WITHOUT_PLAYER = ("list", "status")
-CHOSEN = {name: f"{name.removesuffix('s')}-row" for name in ("events", "console", "errors", "state")}
+CHOSEN = {
+    name: f"{name.removesuffix('s')}-row" for name in ("events", "console", "errors", "state")
+}
 CHOSEN |= {"session": "event-row", "network": "request-row"}
 """Rows that are clicked first, so that their details are there as well."""
 
@@ -65,6 +69,9 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str
     if name in CHOSEN:
         page.get_by_test_id(CHOSEN[name]).last.click()
         page.locator("[data-testid=detail]:visible").wait_for()
+    if name == "traces":
+        page.get_by_role("button", name="Follow the playhead").click()
+        page.locator("[data-testid=under-way-span].now").first.wait_for()
     page.evaluate(AXE.read_text())
     violations = page.evaluate(RUN)
     context.close()

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import Open
-from tests.ui.worlds import SHOP_ID, Json, World
+from tests.ui.rich import rich
+from tests.ui.worlds import SHOP_ID, Json, World, walk
 
 pytestmark = pytest.mark.e2e
 
@@ -56,14 +57,30 @@ def poison(world: World) -> None:
     session.row["user"] = {"id": MARKUP, "name": MARKUP, "email": MARKUP}
     session.row["first_url"] = "javascript:window.pwned='url'"
     for row in session.events:
-        row["title"] = MARKUP
-        row["attributes"] = dict.fromkeys(row["attributes"], MARKUP)
+        row |= {"title": MARKUP, "service": MARKUP}
+        row["attributes"] = dict.fromkeys(row["attributes"], MARKUP) | {MARKUP: MARKUP}
+        if row["name"] == "browser.state":
+            row["attributes"]["browser.state.changes"] = json.dumps({MARKUP: MARKUP, "a": None})
     for trace in session.traces.values():
-        for span in trace["spans"]:
-            span |= {"name": MARKUP, "service": MARKUP, "status_message": MARKUP}
-            span["attributes"] = {MARKUP: MARKUP, "url.full": MARKUP}
+        for span in walk(trace["spans"]):
+            _poison_span(span)
         for log in trace["logs"]:
-            log["body"] = MARKUP
+            log |= {"body": MARKUP, "service": MARKUP, "severity": MARKUP}
+
+
+def _poison_span(span: Json) -> None:
+    span |= {"name": MARKUP, "service": MARKUP, "status_message": MARKUP, "kind": MARKUP}
+    span["attributes"] = span["resource"] = {MARKUP: MARKUP, "url.full": MARKUP}
+    event = {"t_ms": span["start_ms"], "name": MARKUP, "attributes": {MARKUP: MARKUP}}
+    thrown = {"exception.type": MARKUP, "exception.stacktrace": f"{MARKUP}\nCaused by: {MARKUP}"}
+    span["events"] = [event, event | {"name": "exception", "attributes": thrown}]
+    span["links"] = [{"trace_id": MARKUP, "span_id": MARKUP, "attributes": {MARKUP: MARKUP}}]
+
+
+@pytest.fixture
+def world() -> World:
+    """The shop's visit with all that panels can show; a test poisons it."""
+    return World([rich()])
 
 
 def assert_unharmed(page: Page) -> None:
@@ -84,12 +101,35 @@ def test_a_hostile_snapshot_shows_but_does_not_run(visit: Open, world: World) ->
     assert "/leak" not in [request.url for request in page.context.pages[0].frames]
 
 
-@pytest.mark.parametrize("panel", ["events", "network", "console", "errors", "traces", "info"])
+ROWS = {
+    "events": "event-row", "network": "request-row", "console": "console-row",
+    "errors": "error-row", "state": "state-row", "logs": "session-log-row", "traces": None,
+    "info": None,
+}  # fmt: skip
+"""The panels, and the rows to click where they have details."""
+
+
+@pytest.mark.parametrize("panel", ROWS)
 def test_markup_in_what_was_recorded_stays_text(visit: Open, world: World, panel: str) -> None:
     poison(world)
     page = visit(f"/sessions/{SHOP_ID}?panel={panel}")
     expect(page.get_by_test_id(f"panel-{panel}")).to_contain_text("onerror")
+    row = ROWS[panel]
+    if row:
+        page.get_by_test_id(row).last.click()
+        expect(page.locator("[data-testid=detail]:visible")).to_contain_text("onerror")
+    assert page.locator("a[href^='javascript:']").count() == 0
     page.get_by_test_id("timeline").hover()
+    assert page.locator("#app img").count() == 0
+    assert_unharmed(page)
+
+
+def test_markup_in_spans_under_way_stays_text(visit: Open, world: World) -> None:
+    poison(world)
+    moment = next(iter(world.sessions[0].traces.values()))["sessions"][0]["offset_ms"]
+    page = visit(f"/sessions/{SHOP_ID}?panel=traces&t={moment + 1:.0f}")
+    page.get_by_role("button", name="Follow the playhead").click()
+    expect(page.get_by_test_id("under-way")).to_contain_text("onerror")
     assert page.locator("#app img").count() == 0
     assert_unharmed(page)
 

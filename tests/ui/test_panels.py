@@ -1,4 +1,4 @@
-"""The panels beside the replay: lists in step with the playhead, and everything about a chosen row."""
+"""The panels beside the replay: lists in step with the playhead, and all about a chosen row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.ui.conftest import Open
 from tests.ui.rich import ANSWER, BODY, rich, state_row
-from tests.ui.worlds import SHOP_ID, World, event_row
+from tests.ui.worlds import SHOP_ID, Json, Session, World, event_row, session_row
 
 pytestmark = pytest.mark.e2e
 
@@ -219,3 +219,96 @@ def test_a_report_that_was_cut_off_says_so(visit: Open, world: World) -> None:
     details = choose(page, "[data-testid=state-row] >> text=huge")
     expect(details.get_by_test_id("state-diff").locator("li")).to_have_count(2)
     expect(details).to_contain_text("more changes than one event holds")
+
+
+# Traces, logs, facts
+
+
+def failing(world: World) -> Json:
+    return next(each for each in world.sessions[0].traces.values() if each["error_count"])
+
+
+def test_the_spans_of_the_moment_follow_the_playhead(visit: Open, world: World) -> None:
+    trace = failing(world)
+    start, length = trace["sessions"][0]["offset_ms"], trace["duration_ms"]
+    page = visit(f"{SESSION}?panel=traces&t={start + length * 0.4:.0f}")
+    page.get_by_role("button", name="Follow the playhead").click()
+    now = page.locator("[data-testid=under-way-span].now")
+    expect(page.get_by_test_id("under-way-head")).to_contain_text("5 spans under way at 0:18.6")
+    services = [each.get_attribute("data-service") for each in now.all()]
+    assert services == ["shop-web", "checkout", "checkout", "inventory", "inventory"]
+    page.evaluate("(t) => window.__player.seek(t)", start + length * 0.95)
+    expect(now).to_have_count(1)
+    expect(page.get_by_test_id("under-way-span")).to_have_count(6)
+    page.evaluate("(t) => window.__player.seek(t)", start - 3000)
+    expect(page.get_by_test_id("under-way-head")).to_contain_text("No span under way")
+    page.get_by_label("How much before and after").select_option(label="± 10 s")
+    page.get_by_test_id("under-way-span").last.click()
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
+
+
+def test_logs_of_the_services_are_read_once_they_are_wanted(visit: Open, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(SESSION)
+    assert not any("kind=log" in url for url in asked)
+    page.get_by_test_id("tab-logs").click()
+    rows = page.get_by_test_id("session-log-row")
+    expect(rows).to_have_count(10)
+    page.get_by_role("button", name="Errors", exact=True).click()
+    expect(rows).to_have_count(1)
+    details = choose(page, "[data-testid=session-log-row]")
+    expect(details).to_contain_text("coupon BROKEN has no uses left")
+    expect(details).to_contain_text("worker-3")
+    details.get_by_test_id("show-trace").click()
+    expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
+
+
+def test_logs_that_cannot_be_had_say_so_and_are_asked_for_again(visit: Open, page: Page) -> None:
+    page.route("**/events?kind=log", lambda route: route.fulfill(status=500, body=""))
+    visit(f"{SESSION}?panel=logs")
+    expect(panel(page, "logs")).to_contain_text("The logs cannot be shown")
+    page.unroute("**/events?kind=log")
+    page.get_by_test_id("tab-info").click()
+    page.get_by_test_id("tab-logs").click()
+    expect(page.get_by_test_id("session-log-row")).to_have_count(10)
+
+
+def test_the_info_tells_notes_releases_and_other_sessions(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    session.events[-1]["attributes"] |= {"user.id": "u-1815", "user.plan": "gold"}
+    earlier = session_row("a" * 32, session.start_ms - 86_400_000, session.start_ms - 86_300_000)
+    stranger = session_row("b" * 32, 0, 10, user={"id": "u-18", "name": "", "email": ""})
+    world.sessions += [Session(earlier), Session(stranger)]
+    page = visit(f"{SESSION}?panel=info")
+    info = panel(page, "info")
+    expect(info).to_contain_text("gold")
+    expect(info).to_contain_text("0.9.0")
+    others = page.get_by_test_id("other-sessions").get_by_role("link")
+    expect(others).to_have_count(1)
+    expect(others).to_have_attribute("href", f"/sessions/{'a' * 32}")
+    page.get_by_test_id("notes").get_by_role("button").click()
+    note = next(row for row in session.events if row["name"] == "session.note")
+    moment = str(round(note["offset_ms"]))
+    expect(page.get_by_test_id("player-time")).to_have_attribute("data-ms", moment)
+
+
+def test_clocks_of_several_browsers_are_told_one_by_one(visit: Open, world: World) -> None:
+    world.sessions[0].tab_clock_errors = {"4f8dec1b6a873f82": 60_000.0}
+    page = visit(f"{SESSION}?panel=info")
+    expect(panel(page, "info")).to_contain_text("1 min ahead of the server's")
+
+
+def test_a_long_session_is_read_page_by_page(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    session.page_size = 700
+    step = session.row["duration_ms"] / 2500
+    session.events += [
+        event_row(session, f"c{n}", session.start_ms + n * step, "console", title=f"line {n}")
+        for n in range(2500)
+    ]
+    session.events.sort(key=lambda row: row["t_ms"])
+    page = visit(f"{SESSION}?panel=console&t=0")
+    expect(page.get_by_test_id("tab-console")).to_have_attribute("title", "2,504")
+    page.get_by_label("Search the console").fill("line 2499")
+    expect(page.get_by_test_id("console-row")).to_have_count(1)

@@ -102,6 +102,74 @@ def test_spans_can_be_folded_away(visit: Open) -> None:
     expect(page.get_by_test_id("waterfall-span")).to_have_count(2)
 
 
+def test_log_lines_stand_under_the_spans_that_wrote_them(visit: Open) -> None:
+    page = visit(f"/traces/{failing()['trace_id']}")
+    expect(page.get_by_test_id("waterfall-log")).to_have_count(4)
+    page.get_by_test_id("waterfall-log").filter(has_text="no uses left").click()
+    expect(page.get_by_test_id("span-detail")).to_contain_text("POST /reserve")
+    page.get_by_role("button", name="Log lines").click()
+    expect(page.get_by_test_id("waterfall-log")).to_have_count(0)
+
+
+def test_the_critical_path_runs_through_what_the_trace_waited_for(visit: Open) -> None:
+    trace = failing()
+    page = visit(f"/traces/{trace['trace_id']}")
+    marks = page.locator(".span-critical")
+    expect(marks.first).to_be_attached()
+    track = box(page.locator(".span-track").first)
+    total = sum(box(mark)["width"] for mark in marks.all())
+    assert total == pytest.approx(track["width"], rel=0.05)
+    page.get_by_test_id("waterfall-span").filter(has_text="SELECT coupons").click()
+    detail = page.get_by_test_id("span-detail")
+    expect(detail).to_contain_text(f"critical for {trace['duration_ms'] * 0.22:.0f} ms")
+    page.get_by_role("button", name="Critical path").click()
+    expect(marks).to_have_count(0)
+
+
+def test_a_search_in_a_trace_goes_from_span_to_span(visit: Open) -> None:
+    page = visit(f"/traces/{failing()['trace_id']}")
+    search = page.get_by_label("Search spans and attributes")
+    search.fill("from COUPONS where")
+    expect(page.locator(".wf-found")).to_have_text("1")
+    search.press("Enter")
+    expect(page.get_by_test_id("span-detail")).to_contain_text("db.query.text")
+    search.fill("checkout")
+    search.press("Enter")
+    search.press("Shift+Enter")
+    expect(page.locator(".wf-found")).to_have_text("5 of 5")
+    expect(page.locator(".span-row.found")).to_have_count(5)
+
+
+def test_spans_under_way_come_to_the_fore(visit: Open) -> None:
+    trace = failing()
+    page = visit(f"/sessions/{SHOP_ID}?trace={trace['trace_id']}")
+    page.get_by_role("button", name="Follow the playhead").click()
+    alive = page.locator(".span-row.alive")
+    for share, count in [(0.4, 5), (0.95, 1), (-1, 0)]:
+        page.evaluate("(t) => window.__player.seek(t)", offset() + share * trace["duration_ms"])
+        expect(alive).to_have_count(count)
+
+
+def test_a_link_of_a_span_leads_to_the_other_trace(visit: Open, world: World) -> None:
+    trace = next(each for each in world.sessions[0].traces.values() if each["error_count"])
+    link = {"trace_id": "9" * 32, "span_id": "00000000000000aa", "attributes": {"why": "retry of"}}
+    trace["spans"][0]["links"] = [link]
+    page = visit(f"/traces/{trace['trace_id']}?span={trace['spans'][0]['span_id']}")
+    links = page.get_by_test_id("span-links")
+    expect(links).to_contain_text("retry of")
+    links.get_by_role("link").click()
+    expect(page.get_by_test_id("span-detail")).to_contain_text("nightly export")
+
+
+def test_a_log_line_of_no_known_span_can_be_read(visit: Open, world: World) -> None:
+    trace = next(each for each in world.sessions[0].traces.values() if each["error_count"])
+    lost = {**trace["logs"][0], "span_id": "", "body": "who wrote this?"}
+    trace["logs"].append(lost | {"attributes": {"queue": "q-7"}})
+    page = visit(f"/traces/{trace['trace_id']}")
+    page.get_by_test_id("waterfall-log").filter(has_text="who wrote this?").click()
+    expect(page.get_by_label("Log line", exact=True)).to_contain_text("q-7")
+
+
 def test_a_trace_of_nobody_says_so(visit: Open) -> None:
     page = visit(f"/traces/{'9' * 32}")
     expect(page.get_by_test_id("waterfall-span")).to_have_count(1)

@@ -62,6 +62,8 @@ class Session:
     """Every page was left; the session may be live all the same."""
     page_size: int = 10_000
     """How many events an answer has at most."""
+    tab_clock_errors: dict[str, float] = field(default_factory=dict)
+    """What the manifest says of tabs whose clocks differed from the session's."""
     ahead_ms: float = 0
     """How far the clock was ahead by which the parts were recorded; all else is by the server's."""
 

@@ -4,23 +4,15 @@ import { appRoot, copyText, messageOf, notice, topBar } from '../lib/chrome';
 import { h, fill } from '../lib/dom';
 import { icon } from '../lib/icons';
 import { displayName } from '../lib/person';
-import { Tabs } from '../lib/tabs';
-import type { SessionEvent } from '../lib/types';
 import { readParams, replaceParams } from '../lib/url';
 import { pageUrl } from '../lib/project';
-import { consolePanel } from '../panels/console';
-import { errorsPanel, isError } from '../panels/errors';
-import { eventsPanel } from '../panels/events';
-import { InfoPanel } from '../panels/info';
-import { networkPanel } from '../panels/network';
-import { isState, statePanel } from '../panels/state';
-import { tracesPanel } from '../panels/traces';
 import { exposeHandle } from '../player/handle';
 import { listenForKeys } from '../player/keys';
 import { MomentPreview } from '../player/preview';
 import { PlayerView } from '../player/view';
 import { TraceBeside } from '../session/beside';
 import { SessionHeader } from '../session/header';
+import { SessionPanels } from '../session/panels';
 import { SessionStore } from '../session/store';
 import { Timeline } from '../timeline/timeline';
 
@@ -29,10 +21,7 @@ class SessionPage {
   private readonly player: PlayerView;
   private readonly timeline: Timeline;
   private readonly beside: TraceBeside;
-  private readonly panels: ReturnType<SessionPage['makePanels']>;
-  private readonly tabs: Tabs;
-  private readonly side: HTMLElement;
-  private states: SessionEvent[] = [];
+  private readonly panels: SessionPanels;
 
   constructor(private readonly store: SessionStore) {
     this.player = new PlayerView(store.manifest);
@@ -42,9 +31,7 @@ class SessionPage {
       opened: (trace) => this.showBeside(trace),
       closed: () => this.showBeside(''),
     });
-    this.panels = this.makePanels();
-    this.tabs = this.makeTabs();
-    this.side = h('div', { class: 'panels' }, this.tabs.list, this.tabs.body);
+    this.panels = new SessionPanels(store, { seek: (t) => this.seek(t), openTrace: (trace, span) => void this.beside.open(trace, span) });
     this.listen();
   }
 
@@ -64,7 +51,7 @@ class SessionPage {
         'main',
         { id: 'main', class: 'session-page' },
         this.player.element,
-        h('aside', { class: 'side', 'aria-label': 'Details' }, this.side, this.beside.element),
+        h('aside', { class: 'side', 'aria-label': 'Details' }, this.panels.element, this.beside.element),
         this.timeline.element,
       ),
     );
@@ -78,7 +65,6 @@ class SessionPage {
     const t = Number(params.get('t') ?? NaN);
     const { engine } = this.player;
     const loading = this.store.load();
-    this.panels.info.show(this.store.session);
     if (engine.hasTab(params.get('tab'))) engine.pinned = params.get('tab');
     if (engine.live && !Number.isFinite(t)) void engine.goLive();
     else void engine.seek(Number.isFinite(t) ? t : 0);
@@ -87,91 +73,27 @@ class SessionPage {
     await this.player.settle();
   }
 
-  private makePanels() {
-    const actions = { seek: (t: number) => this.seek(t), openTrace: (trace: string, span?: string) => void this.beside.open(trace, span) };
-    return {
-      events: eventsPanel(actions),
-      network: networkPanel(actions),
-      console: consolePanel(actions),
-      errors: errorsPanel(actions),
-      state: statePanel(actions, () => this.states),
-      traces: tracesPanel(actions),
-      info: new InfoPanel(),
-    };
-  }
-
-  private makeTabs(): Tabs {
-    const { events, network, console: log, errors, state, traces, info } = this.panels;
-    const tabs = new Tabs(
-      [
-        { name: 'events', label: 'Events', panel: events.element },
-        { name: 'network', label: 'Network', panel: network.element },
-        { name: 'console', label: 'Console', panel: log.element },
-        { name: 'errors', label: 'Errors', panel: errors.element, danger: true },
-        { name: 'state', label: 'State', panel: state.element },
-        { name: 'traces', label: 'Traces', panel: traces.element },
-        { name: 'info', label: 'Info', panel: info.element },
-      ],
-      'Panels',
-      (name) => replaceParams({ panel: name === 'events' ? null : name }),
-    );
-    const wanted = readParams().get('panel') ?? '';
-    tabs.select(tabs.has(wanted) ? wanted : 'events');
-    return tabs;
-  }
-
   private listen(): void {
     const { store, player } = this;
-    store.on('events', () => this.showEvents());
-    store.on('traces', (traces) => {
-      this.panels.traces.setItems(traces);
-      this.tabs.setCount('traces', traces.length);
+    store.on('events', (events) => {
+      player.setEvents(events);
+      this.timeline.setEvents(events);
+      this.showTime(player.engine.time);
     });
     store.on('manifest', (manifest) => {
       player.engine.setManifest(manifest);
       this.timeline.setManifest(manifest);
     });
-    store.on('session', (session) => {
-      this.header.show(session);
-      this.panels.info.show(session);
-    });
-    store.on('problem', (text) => this.side.prepend(h('p', { class: 'strip', role: 'alert' }, text)));
+    store.on('session', (session) => this.header.show(session));
     player.engine.on('time', (t) => this.showTime(t));
     player.engine.on('damage', (damage) => this.timeline.setDamage(damage));
     player.engine.on('state', () => this.rememberMoment());
     player.engine.on('painted', () => this.rememberMoment());
   }
 
-  private showEvents(): void {
-    const { events } = this.store;
-    const requests = events.filter((event) => event.kind === 'request');
-    const logs = events.filter((event) => event.kind === 'console');
-    const errors = events.filter(isError);
-    this.states = events.filter(isState);
-    this.player.setEvents(events);
-    this.timeline.setEvents(events);
-    this.panels.events.setItems(events);
-    this.panels.network.setItems(requests);
-    this.panels.console.setItems(logs);
-    this.panels.errors.setItems(errors);
-    this.panels.state.setItems(this.states);
-    this.tabs.setCount('events', events.length);
-    this.tabs.setCount('network', requests.length);
-    this.tabs.setCount('console', logs.length);
-    this.tabs.setCount('errors', errors.length);
-    this.tabs.setCount('state', this.states.length);
-    this.showTime(this.player.engine.time);
-  }
-
   private showTime(t: number): void {
-    const follow = this.player.engine.playing;
     this.timeline.setTime(t);
-    this.panels.events.setTime(t, follow);
-    this.panels.network.setTime(t, follow);
-    this.panels.console.setTime(t, follow);
-    this.panels.traces.setTime(t, follow);
-    this.panels.errors.setTime(t, follow);
-    this.panels.state.setTime(t, follow);
+    this.panels.setTime(t, this.player.engine.playing);
     this.beside.setTime(this.store.manifest.start_ms + t);
   }
 
@@ -181,7 +103,7 @@ class SessionPage {
 
   private showBeside(traceId: string): void {
     const open = traceId !== '';
-    this.side.hidden = open;
+    this.panels.element.hidden = open;
     document.querySelector('.session-page')?.classList.toggle('with-trace', open);
     replaceParams({ trace: traceId || null });
     this.beside.setTime(this.store.manifest.start_ms + this.player.engine.time);

@@ -40,6 +40,8 @@ export interface PanelOptions<T extends Timed> {
   preselect?: boolean;
   /** A switch that puts some items before all others. */
   first?: { label: string; test: (item: T) => boolean };
+  /** More at the end of the filters. */
+  tools?: HTMLElement[];
   /** The list has a column of bars (see track.ts) under this heading. */
   track?: { label: string; spanning: (item: T) => Spanning };
 }
@@ -63,9 +65,11 @@ export class ListPanel<T extends Timed> {
   private filterKey = '';
   private chosen: string | null = null;
   private time = 0;
+  private empty: string;
 
   constructor(private readonly options: PanelOptions<T>) {
     const { name, label, placeholder, track } = options;
+    this.empty = options.empty;
     this.list = new ListView<T>({
       rowHeight: options.rowHeight,
       label,
@@ -93,6 +97,12 @@ export class ListPanel<T extends Timed> {
     this.showFilters();
     this.apply();
     if (this.options.preselect && this.chosen === null && items[0]) this.choose(items[0]);
+  }
+
+  /** What stands in the place of a list without items; null for what the options say. */
+  setEmpty(text: string | null): void {
+    this.empty = text ?? this.options.empty;
+    this.apply();
   }
 
   setTime(t: number, follow: boolean): void {
@@ -146,12 +156,12 @@ export class ListPanel<T extends Timed> {
 
   private showFilters(): void {
     const { filters } = this;
-    const { first } = this.options;
+    const { first, tools = [] } = this.options;
     const key = filters.map((filter) => filter.name).join() + this.active + String(this.firstOn);
     if (key === this.filterKey) return;
     this.filterKey = key;
-    this.filterBar.hidden = filters.length < 2 && !first;
-    fill(this.filterBar, ...filters.map((filter) => this.filterChip(filter)), first && this.firstChip(first.label));
+    this.filterBar.hidden = filters.length < 2 && !first && tools.length === 0;
+    fill(this.filterBar, ...filters.map((filter) => this.filterChip(filter)), first && this.firstChip(first.label), ...tools);
   }
 
   private filterChip(filter: Filter<T>): HTMLElement {
@@ -184,7 +194,7 @@ export class ListPanel<T extends Timed> {
     this.list.setItems(this.shown);
     this.list.setSelected(this.chosen ? this.shown.findIndex((item) => this.options.key(item) === this.chosen) : -1);
     this.emptyText.hidden = this.shown.length > 0;
-    this.emptyText.textContent = this.items.length === 0 ? this.options.empty : 'Nothing matches.';
+    this.emptyText.textContent = this.items.length === 0 ? this.empty : 'Nothing matches.';
     this.list.element.hidden = this.shown.length === 0;
     if (this.track) this.track.head.hidden = this.shown.length === 0;
     this.setTime(this.time, false);

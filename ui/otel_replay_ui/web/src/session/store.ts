@@ -3,7 +3,7 @@
 import { api, ApiError } from '../lib/api';
 import { messageOf } from '../lib/chrome';
 import { Emitter } from '../lib/emitter';
-import type { Manifest, SessionDetail, SessionEvent, TraceSummary } from '../lib/types';
+import type { Manifest, Release, SessionDetail, SessionEvent, TraceSummary } from '../lib/types';
 import { mergeEvents } from './merge';
 
 const POLL_MS = 1000;
@@ -18,14 +18,22 @@ interface StoreMessages {
   manifest: Manifest;
   events: SessionEvent[];
   traces: TraceSummary[];
+  /** Log records of the services; only once they are wanted. */
+  logs: SessionEvent[];
   /** Something besides the replay could not be loaded; the text says what and why. */
   problem: string;
 }
 
+type Rows = 'events' | 'logs';
+const NAMES: Record<Rows, string> = { events: 'events', logs: 'log records' };
+
 export class SessionStore extends Emitter<StoreMessages> {
   events: SessionEvent[] = [];
+  logs: SessionEvent[] = [];
   traces: TraceSummary[] = [];
+  releases: Release[] = [];
   private stopped = false;
+  private logsWanted = false;
 
   private constructor(
     public session: SessionDetail,
@@ -43,27 +51,52 @@ export class SessionStore extends Emitter<StoreMessages> {
   /** The rest (what of it fails is told as a problem, the replay plays without it), and then again and again while the session is live. */
   async load(): Promise<void> {
     const tell = (what: string) => (error: unknown) => this.emit('problem', `The ${what} cannot be shown. ${messageOf(error)}`);
-    await Promise.all([this.loadEvents().catch(tell('events')), this.loadTraces().catch(tell('traces'))]);
+    await Promise.all([this.loadRows('events').catch(tell('events')), this.loadTraces().catch(tell('traces'))]);
     if (this.manifest.state === 'live') void this.follow();
+  }
+
+  /** The log records of the services: many, and few viewers look at them. Throws ApiError; may be called again. */
+  async loadLogs(): Promise<void> {
+    if (this.logsWanted) return;
+    this.logsWanted = true;
+    try {
+      await this.loadRows('logs');
+    } catch (error) {
+      this.logsWanted = false;
+      throw error;
+    }
   }
 
   stop(): void {
     this.stopped = true;
   }
 
-  /** Page by page: an answer that is cut off is continued from its last event. */
-  private async loadEvents(from?: number): Promise<void> {
-    const page = await api.events(this.session.id, { from });
-    const merged = mergeEvents(this.events, page.events);
-    if (merged === this.events) return;
-    this.events = merged;
-    this.emit('events', merged);
-    if (page.truncated && merged.length < MOST_EVENTS) await this.loadEvents(page.events.at(-1)?.t_ms);
+  /**
+   * Page by page: an answer that is cut off is continued from its last event. What is there is told at once, then each
+   * time it has doubled, so that a long session is not laid out anew for every page.
+   */
+  private async loadRows(rows: Rows, from?: number): Promise<void> {
+    const kind = rows === 'logs' ? 'log' : undefined;
+    let told = this[rows];
+    for (let next = from; ; ) {
+      const page = await api.events(this.session.id, { from: next, kind });
+      this[rows] = mergeEvents(this[rows], page.events);
+      const last = page.events.at(-1)?.t_ms;
+      const stuck = last === undefined || last === next || this[rows].length >= MOST_EVENTS;
+      const done = !page.truncated || stuck;
+      if (this[rows] !== told && (done || this[rows].length >= 2 * told.length)) this.emit(rows, (told = this[rows]));
+      if (page.truncated && stuck) this.emit('problem', `This session has more ${NAMES[rows]} than the page can hold: the first ${this[rows].length.toLocaleString('en')} are shown.`);
+      if (done) return;
+      next = last;
+    }
   }
 
   private async loadTraces(): Promise<void> {
-    this.traces = (await api.traces(this.session.id)).traces;
+    const found = await api.traces(this.session.id);
+    this.releases = found.releases;
+    this.traces = found.traces;
     this.emit('traces', this.traces);
+    if (found.truncated) this.emit('problem', `This session has more traces than the page can hold: the first ${this.traces.length.toLocaleString('en')} are shown.`);
   }
 
   private async follow(): Promise<void> {
@@ -81,12 +114,12 @@ export class SessionStore extends Emitter<StoreMessages> {
   private async refresh(): Promise<void> {
     const manifest = await api.newerManifest(this.session.id, this.manifest.version);
     if (manifest === null || (manifest.version === this.manifest.version && manifest.state === this.manifest.state)) return;
-    const newest = this.events.at(-1)?.t_ms ?? this.session.start_ms;
     // Where the clocks are known better now, what is here already has other times.
-    const from = sameClocks(this.manifest, manifest) ? newest - LOOK_BACK_MS : undefined;
+    const same = sameClocks(this.manifest, manifest);
+    const since = (rows: SessionEvent[]): number | undefined => (same ? (rows.at(-1)?.t_ms ?? this.session.start_ms) - LOOK_BACK_MS : undefined);
     this.manifest = manifest;
     this.emit('manifest', manifest);
-    await Promise.all([this.loadEvents(from), this.loadTraces()]);
+    await Promise.all([this.loadRows('events', since(this.events)), this.logsWanted && this.loadRows('logs', since(this.logs)), this.loadTraces()]);
     this.session = await api.session(this.session.id);
     this.emit('session', this.session);
   }

@@ -1,13 +1,14 @@
-/** Everything about one span. */
+/** Everything about one span, or one log line. */
 
-import { h } from '../lib/dom';
+import { h, type Child } from '../lib/dom';
 import { duration, exactTime, timeOfDay } from '../lib/format';
 import { icon } from '../lib/icons';
-import type { Span, SpanEvent, TraceLog } from '../lib/types';
 import { pageUrl } from '../lib/project';
-import { attributeSection } from '../panels/facts';
+import type { Span, SpanEvent, SpanLink, TraceLog } from '../lib/types';
+import { detailView, type Detail } from '../panels/detail';
+import { attributeSection, codeSection, factSection } from '../panels/facts';
+import { serviceDot } from '../panels/services';
 import { stackView } from '../panels/stackview';
-import { serviceDot } from '../panels/traces';
 import { logRow } from './logs';
 
 export interface DetailActions {
@@ -15,30 +16,36 @@ export interface DetailActions {
   seek: (timeMs: number) => void;
 }
 
-export function spanDetail(span: Span, logs: TraceLog[], actions: DetailActions): HTMLElement {
+/** `criticalMs`: how long the trace was waiting for it. */
+export function spanDetail(span: Span, logs: TraceLog[], criticalMs: number, actions: DetailActions): HTMLElement {
   const own = logs.filter((log) => log.span_id === span.span_id);
-  return h(
-    'section',
-    { class: 'detail span-detail', 'aria-label': 'Span', data: { testid: 'span-detail', 'span-id': span.span_id } },
-    header(span, actions),
-    h('div', { class: 'detail-body', tabindex: '0', role: 'group', 'aria-label': 'Details of the span' }, ...exceptions(span), status(span), logsOf(own), attributeSection('Attributes', span.attributes), ...otherEvents(span), links(span), attributeSection('Resource', span.resource)),
+  const detail: Detail = {
+    title: span.name,
+    line: [serviceDot(span.service), h('span', {}, span.kind), h('span', {}, duration(span.duration_ms)), criticalMs > 0 && h('span', { title: 'For so long the whole trace was waiting for this span alone' }, `critical for ${duration(criticalMs)}`), moment(span.start_ms, actions)],
+    body: [...exceptions(span), status(span), logsOf(own), attributeSection('Attributes', span.attributes), ...otherEvents(span), linksOf(span), attributeSection('Resource', span.resource), identity(span)],
+  };
+  const view = detailView('Span', detail, actions.close);
+  view.classList.add('span-detail');
+  view.dataset['testid'] = 'span-detail';
+  view.dataset['spanId'] = span.span_id;
+  return view;
+}
+
+/** A log line whose span is not known. */
+export function logDetail(log: TraceLog, actions: DetailActions): HTMLElement {
+  return detailView(
+    'Log line',
+    {
+      title: log.event_name || 'Log line',
+      line: [serviceDot(log.service), h('span', {}, log.severity || 'no severity'), moment(log.t_ms, actions)],
+      body: [codeSection('Body', log.body), attributeSection('Attributes', log.attributes)],
+    },
+    actions.close,
   );
 }
 
-function header(span: Span, actions: DetailActions): HTMLElement {
-  return h(
-    'header',
-    {},
-    h('div', { class: 'detail-title' }, h('h2', {}, span.name), h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Close the span', on: { click: actions.close } }, icon('close'))),
-    h(
-      'p',
-      { class: 'detail-line' },
-      serviceDot(span.service),
-      h('span', {}, span.kind),
-      h('span', {}, duration(span.duration_ms)),
-      h('button', { class: 'link-button', type: 'button', title: exactTime(span.start_ms), on: { click: () => actions.seek(span.start_ms) } }, `${timeOfDay(span.start_ms)}, show in the replay`),
-    ),
-  );
+function moment(timeMs: number, actions: DetailActions): Child {
+  return h('button', { class: 'link-button', type: 'button', title: exactTime(timeMs), on: { click: () => actions.seek(timeMs) } }, `${timeOfDay(timeMs)}, show in the replay`);
 }
 
 function status(span: Span): HTMLElement | null {
@@ -71,8 +78,22 @@ function logsOf(logs: TraceLog[]): HTMLElement | null {
   return h('section', { class: 'facts' }, h('h3', {}, 'Logs'), ...logs.map((log) => logRow(log, null)));
 }
 
-function links(span: Span): HTMLElement | null {
+/** Spans of other traces that have to do with this one: a batch and what is in it, a retry and the first try. */
+function linksOf(span: Span): HTMLElement | null {
   if (span.links.length === 0) return null;
-  const items = span.links.map((link) => h('p', {}, h('a', { class: 'mono', href: pageUrl(`/traces/${link.trace_id}?span=${link.span_id}`) }, link.trace_id)));
-  return h('section', { class: 'facts' }, h('h3', {}, 'Links'), ...items);
+  return h('section', { class: 'facts', data: { testid: 'span-links' } }, h('h3', {}, 'Links'), ...span.links.map(linkView));
+}
+
+function linkView(link: SpanLink): HTMLElement {
+  const href = pageUrl(`/traces/${encodeURIComponent(link.trace_id)}?span=${encodeURIComponent(link.span_id)}`);
+  return h('div', { class: 'span-link' }, h('a', { class: 'mono', href }, icon('external', 12), ` ${link.trace_id}`), attributeSection('', link.attributes));
+}
+
+function identity(span: Span): HTMLElement {
+  return factSection('Span', [
+    ['Span id', span.span_id],
+    ['Parent', span.parent_span_id],
+    ['Scope', span.scope],
+    ['Session', span.session_id ? h('a', { href: pageUrl(`/sessions/${encodeURIComponent(span.session_id)}`) }, span.session_id) : ''],
+  ]);
 }

@@ -1,6 +1,6 @@
 /** From a tree of spans to rows of a waterfall. */
 
-import type { Span, Trace } from '../lib/types';
+import type { Span, Trace, TraceLog } from '../lib/types';
 
 export interface SpanRow {
   span: Span;
@@ -24,6 +24,36 @@ export function toRows(spans: Span[], collapsed: ReadonlySet<string>): SpanRow[]
     index += isCollapsed ? descendants + 1 : 1;
   }
   return rows;
+}
+
+/** A log line below the span that wrote it. */
+export interface LogRow {
+  log: TraceLog;
+  depth: number;
+}
+
+export type WaterfallRow = SpanRow | LogRow;
+
+export const isLogRow = (row: WaterfallRow): row is LogRow => 'log' in row;
+
+/** The rows with log lines under their spans; those of spans that are folded away are too, those of unknown spans come last. */
+export function withLogs(rows: readonly SpanRow[], logs: readonly TraceLog[], known: ReadonlySet<string>): WaterfallRow[] {
+  const bySpan = new Map<string, TraceLog[]>();
+  for (const log of [...logs].sort((a, b) => a.t_ms - b.t_ms)) bySpan.set(log.span_id, [...(bySpan.get(log.span_id) ?? []), log]);
+  const linesOf = (id: string, depth: number): LogRow[] => (bySpan.get(id) ?? []).map((log) => ({ log, depth }));
+  const shown = new Set<string>();
+  const all = rows.flatMap((row): WaterfallRow[] => {
+    const first = !shown.has(row.span.span_id); // an id that stands twice has its lines once
+    shown.add(row.span.span_id);
+    return first ? [row, ...linesOf(row.span.span_id, row.depth + 1)] : [row];
+  });
+  const lost = [...bySpan.keys()].filter((id) => !known.has(id));
+  return [...all, ...lost.flatMap((id) => linesOf(id, 0))];
+}
+
+/** Whether the span was under way. */
+export function isAlive(span: Span, timeMs: number): boolean {
+  return span.start_ms <= timeMs && timeMs <= span.start_ms + span.duration_ms;
 }
 
 interface Placed {

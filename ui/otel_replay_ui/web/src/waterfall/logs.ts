@@ -3,7 +3,7 @@
 import { h, fill } from '../lib/dom';
 import { timeOfDay } from '../lib/format';
 import type { TraceLog } from '../lib/types';
-import { serviceDot } from '../panels/traces';
+import { serviceDot } from '../panels/services';
 
 export class TraceLogs {
   readonly element = h('div', { class: 'trace-logs', data: { testid: 'trace-logs' } });
@@ -29,7 +29,7 @@ export function logRow(log: TraceLog, pick: (() => void) | null): HTMLElement {
   return h('button', { ...props, type: 'button', on: { click: pick } }, ...content);
 }
 
-function toneOf(severity: string): string {
+export function toneOf(severity: string): string {
   if (/^(ERROR|FATAL)/i.test(severity)) return 'danger';
   return /^WARN/i.test(severity) ? 'warn' : 'plain';
 }
