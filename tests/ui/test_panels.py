@@ -33,6 +33,11 @@ def choose(page: Page, selector: str) -> Locator:
     return page.locator("[data-testid=detail]:visible")
 
 
+def failing(world: World) -> Json:
+    """The trace of the checkout that failed."""
+    return next(each for each in world.sessions[0].traces.values() if each["error_count"])
+
+
 def offsets(rows: Locator) -> list[float]:
     return [float(row.get_attribute("data-offset-ms") or "nan") for row in rows.all()]
 
@@ -108,7 +113,28 @@ def test_a_request_shows_timing_headers_and_bodies(visit: Open) -> None:
     expect(details.get_by_label("Response body", exact=True)).to_contain_text("no uses left")
     expect(details).to_contain_text(f"the first {len(ANSWER)} B of 2.5 kB")
     details.get_by_test_id("show-trace").click()
-    expect(page.get_by_test_id("waterfall-span")).to_have_count(6)
+    expect(page.get_by_test_id("trace-beside").get_by_test_id("waterfall-span")).to_have_count(6)
+
+
+def test_a_request_shows_at_once_what_the_services_did(visit: Open, world: World) -> None:
+    page = visit(f"{SESSION}?panel=network")
+    details = choose(page, FAILED_REQUEST)
+    spans = details.get_by_test_id("waterfall-span")
+    expect(spans).to_have_count(6)
+    playhead = details.get_by_test_id("waterfall-playhead")
+    expect(playhead).to_have_attribute("data-side", "within")
+    trace = failing(world)
+    page.evaluate("(t) => window.__player.seek(t)", trace["sessions"][0]["offset_ms"] - 1000)
+    expect(playhead).to_have_attribute("data-side", "before")
+    spans.filter(has_text="/reserve").click()
+    expect(page.get_by_test_id("span-detail")).to_contain_text("CouponError")
+
+
+def test_a_request_whose_trace_cannot_be_had_says_so(visit: Open, world: World) -> None:
+    world.sessions[0].traces.clear()
+    page = visit(f"{SESSION}?panel=network")
+    embed = choose(page, FAILED_REQUEST).get_by_test_id("trace-embed")
+    expect(embed).to_contain_text("The trace cannot be shown")
 
 
 def test_failed_requests_can_be_put_first(visit: Open) -> None:
@@ -222,10 +248,6 @@ def test_a_report_that_was_cut_off_says_so(visit: Open, world: World) -> None:
 
 
 # Traces, logs, facts
-
-
-def failing(world: World) -> Json:
-    return next(each for each in world.sessions[0].traces.values() if each["error_count"])
 
 
 def test_the_spans_of_the_moment_follow_the_playhead(visit: Open, world: World) -> None:

@@ -31,7 +31,7 @@ class SessionPage {
       opened: (trace) => this.showBeside(trace),
       closed: () => this.showBeside(''),
     });
-    this.panels = new SessionPanels(store, { seek: (t) => this.seek(t), openTrace: (trace, span) => void this.beside.open(trace, span) });
+    this.panels = new SessionPanels(store, { seek: (t) => this.seek(t), openTrace: (trace, span) => void this.beside.open(trace, span), startMs: () => store.manifest.start_ms });
     this.listen();
   }
 

@@ -10,10 +10,14 @@ export interface Detail {
   /** Buttons beside the title. */
   actions?: Child[];
   body: Child[];
+  /** Called with the replay's moment, ms from the session's start, at first and whenever it moves. */
+  setTime?: (t: number) => void;
 }
 
 export class DetailPane {
   readonly element = h('div', { class: 'detail-slot', hidden: true });
+
+  private onTime: Detail['setTime'];
 
   constructor(
     private readonly label: string,
@@ -26,22 +30,23 @@ export class DetailPane {
     return !this.element.hidden;
   }
 
-  show(detail: Detail): void {
+  show(detail: Detail, t: number): void {
     this.element.hidden = false;
+    this.onTime = detail.setTime;
     fill(this.element, detailView(this.label, detail, () => this.close()));
+    this.setTime(t);
   }
 
-  /** Take it away, as the viewer asked. */
+  setTime(t: number): void {
+    this.onTime?.(t);
+  }
+
   close(): void {
     if (!this.isOpen) return;
-    this.hide();
-    this.onClose();
-  }
-
-  /** Take it away because there is nothing to show. */
-  hide(): void {
     this.element.hidden = true;
+    this.onTime = undefined;
     fill(this.element);
+    this.onClose();
   }
 
   private onKey(event: KeyboardEvent): void {

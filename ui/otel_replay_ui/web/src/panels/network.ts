@@ -11,6 +11,7 @@ import type { Detail } from './detail';
 import { attributeSection, codeSection, factSection, otherAttributes, type Fact } from './facts';
 import { addressOf, isShownOfRequest, methodOf, phasesOf, REQUEST_BODY, requestHeaders, RESPONSE_BODY, responseHeaders, type Header } from './http';
 import { ListPanel, type PanelActions } from './panel';
+import { TraceEmbed } from './traceembed';
 import { traceAction, traceButton } from './tracebutton';
 import { trackCell, type Phase, type Spanning } from './track';
 
@@ -79,6 +80,7 @@ function statusText(event: SessionEvent): string {
 function detailOf(event: SessionEvent, actions: PanelActions): Detail {
   const address = addressOf(event);
   const command = curlCommand(event);
+  const trace = event.trace_id ? new TraceEmbed(event.trace_id, actions) : null;
   return {
     title: `${methodOf(event)} ${urlPath(address)}`,
     line: [
@@ -87,7 +89,9 @@ function detailOf(event: SessionEvent, actions: PanelActions): Detail {
       h('span', {}, clockTime(event.offset_ms, true)),
     ],
     actions: [command !== null && curlButton(command), traceAction(event.trace_id, event.span_id, actions)],
+    setTime: (t) => trace?.setTime(t),
     body: [
+      trace?.element,
       factSection('Request', general(event, address)),
       timingSection(phasesOf(event)),
       headerSection('Request headers', requestHeaders(event.attributes)),

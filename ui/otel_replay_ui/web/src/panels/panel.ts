@@ -14,6 +14,8 @@ export interface Timed {
 export interface PanelActions {
   seek: (offsetMs: number) => void;
   openTrace: (traceId: string, spanId?: string) => void;
+  /** Start of the session, ms since the epoch. */
+  startMs: () => number;
 }
 
 export interface Filter<T> {
@@ -110,6 +112,7 @@ export class ListPanel<T extends Timed> {
     const index = indexAt(this.matching, t);
     this.list.setCurrent(index < 0 ? -1 : this.placeAt(index), follow && !this.firstOn);
     this.track?.setTime(t);
+    this.detail.setTime(t);
   }
 
   private placeAt(index: number): number {
@@ -130,7 +133,7 @@ export class ListPanel<T extends Timed> {
     const { detail, key } = this.options;
     if (!detail) return;
     this.chosen = key(item);
-    this.detail.show(detail(item));
+    this.detail.show(detail(item), this.time);
     const index = this.shown.indexOf(item);
     this.list.setSelected(index);
     if (index >= 0) this.list.reveal(index);

@@ -15,10 +15,10 @@ export class TracesPanel {
   private readonly underWay: UnderWay;
   private readonly toggle: HTMLButtonElement;
 
-  constructor(actions: PanelActions, sessionId: string, startMs: () => number) {
+  constructor(actions: PanelActions, sessionId: string) {
     this.toggle = h('button', { class: 'chip order', type: 'button', 'aria-pressed': 'false', title: 'Show the spans that were under way at the moment of the replay', on: { click: () => this.follow(!this.element.classList.contains('following')) } }, icon('pulse', 12), 'Follow the playhead');
     this.list = tracesList(actions, this.toggle);
-    this.underWay = new UnderWay(sessionId, startMs, actions);
+    this.underWay = new UnderWay(sessionId, actions);
     this.element = this.list.element;
     this.element.append(this.underWay.element);
   }

@@ -42,7 +42,6 @@ export class UnderWay {
 
   constructor(
     private readonly sessionId: string,
-    private readonly startMs: () => number,
     private readonly actions: PanelActions,
   ) {
     const axis = h('div', { class: 'under-way-axis', 'aria-hidden': 'true' }, this.ends[0], h('span', {}, 'now'), this.ends[1]);
@@ -87,7 +86,7 @@ export class UnderWay {
     const from = this.time - BEHIND_MS;
     const to = this.time + AHEAD_MS;
     try {
-      const start = this.startMs();
+      const start = this.actions.startMs();
       const found = await api.spans(this.sessionId, { from: Math.max(0, start + from), to: start + to });
       this.loaded = { from, to, ...found };
     } catch (error) {

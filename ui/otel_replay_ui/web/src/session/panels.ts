@@ -61,7 +61,7 @@ export class SessionPanels {
       console: consolePanel(actions),
       errors: errorsPanel(actions),
       state: statePanel(actions, () => this.states),
-      traces: new TracesPanel(actions, store.session.id, () => store.manifest.start_ms),
+      traces: new TracesPanel(actions, store.session.id),
       logs: logsPanel(actions),
       info: new InfoPanel(store, actions),
     };

@@ -34,6 +34,7 @@ export class SessionStore extends Emitter<StoreMessages> {
   releases: Release[] = [];
   private stopped = false;
   private logsWanted = false;
+  private readonly toldOfMore = new Set<string>();
 
   private constructor(
     public session: SessionDetail,
@@ -85,7 +86,7 @@ export class SessionStore extends Emitter<StoreMessages> {
       const stuck = last === undefined || last === next || this[rows].length >= MOST_EVENTS;
       const done = !page.truncated || stuck;
       if (this[rows] !== told && (done || this[rows].length >= 2 * told.length)) this.emit(rows, (told = this[rows]));
-      if (page.truncated && stuck) this.emit('problem', `This session has more ${NAMES[rows]} than the page can hold: the first ${this[rows].length.toLocaleString('en')} are shown.`);
+      if (page.truncated && stuck) this.tellOfMore(NAMES[rows], this[rows].length);
       if (done) return;
       next = last;
     }
@@ -96,7 +97,14 @@ export class SessionStore extends Emitter<StoreMessages> {
     this.releases = found.releases;
     this.traces = found.traces;
     this.emit('traces', this.traces);
-    if (found.truncated) this.emit('problem', `This session has more traces than the page can hold: the first ${this.traces.length.toLocaleString('en')} are shown.`);
+    if (found.truncated) this.tellOfMore('traces', this.traces.length);
+  }
+
+  /** Once, though a live session is asked for again and again. */
+  private tellOfMore(what: string, shown: number): void {
+    if (this.toldOfMore.has(what)) return;
+    this.toldOfMore.add(what);
+    this.emit('problem', `This session has more ${what} than the page can hold: the first ${shown.toLocaleString('en')} are shown.`);
   }
 
   private async follow(): Promise<void> {
