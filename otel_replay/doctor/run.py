@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from otel_replay.doctor import reachable
+from otel_replay.doctor.blobs import blobs
 from otel_replay.doctor.cors import cors
 from otel_replay.doctor.report import Report, failed
 from otel_replay.doctor.roundtrip import pages, roundtrip, session
@@ -16,7 +17,7 @@ def examine(setup: Setup, report: Report) -> Report:
     report.add(reachable.versions(setup), reachable.process(setup))
     addresses = {check.name: check for check in reachable.addresses(setup)}
     report.add(*addresses.values(), reachable.health(setup))
-    report.add(*reachable.storage(setup), *reachable.disks(setup))
+    report.add(*reachable.storage(setup), *blobs(setup), *reachable.disks(setup))
     open_addresses = {name for name, check in addresses.items() if check.status == "ok"}
     by_name = {"OTLP/gRPC address": "grpc", "OTLP/HTTP address": "http"}
     transports = [transport for name, transport in by_name.items() if name in open_addresses]

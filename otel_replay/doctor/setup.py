@@ -12,6 +12,7 @@ import requests
 from otel_replay.config import Settings
 from otel_replay.doctor.web import TIMEOUT_S, Credentials, network_problem, session
 from otel_replay.errors import ConfigError, UnavailableError
+from otel_replay.projects import Project
 from otel_replay.storage.clickhouse import Address, Database, QueryError
 from otel_replay.storage.queries import read_query
 
@@ -73,6 +74,11 @@ class Setup:
             if key.key == self.credentials.key
         )
         return next(found, self.settings.projects[0].name)
+
+    @property
+    def project_settings(self) -> Project:
+        """The project itself."""
+        return next(p for p in self.settings.projects if p.name == self.project)
 
     @property
     def is_default_project(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import socket
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ from otel_replay.cli.doctor import run_doctor
 from otel_replay.config import load_settings
 from otel_replay.doctor.samples import KINDS
 from tests.support.clickhouse_server import ClickHouseServer
+from tests.support.faults import FaultyS3Proxy
 from tests.support.process import Up, receive
+from tests.support.s3_server import S3Server
 
 KEY = "right-key-1234"
 ORIGIN = "https://shop.example"
@@ -67,9 +70,10 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 def test_a_healthy_setup_is_found_healthy(healthy: Up, examine: Examine) -> None:
     found = examine({"data": str(healthy.data), "ingest_keys": KEY}, origin=ORIGIN)
     assert (found.code, found.names("failed")) == (0, set())
-    assert {"session", "trace in the API", "replay in the API", "ClickHouse", "CORS"} <= (
-        found.names("ok")
-    )
+    assert {
+        *("session", "trace in the API", "replay in the API", "ClickHouse", "CORS"),
+        "blob store",
+    } <= found.names("ok")
     assert found.names("ok") >= SENT
     assert all(0 < found.checks[name]["ms"] < 60_000 for name in SENT)
 
@@ -117,6 +121,8 @@ def test_nothing_runs(tmp_path: Path, examine: Examine) -> None:
     for name in ("OTLP/gRPC address", "OTLP/HTTP address", "pages address", "SQL address"):
         assert f"failed: 127.0.0.1:{port}: Connection refused" in found.text(name)
     assert not SENT & set(found.checks)
+    assert found.checks["blob store"]["status"] == "skipped"
+    assert not (tmp_path / "blobs").exists()
 
 
 def test_a_receiver_whose_clickhouse_is_gone(tmp_path: Path, examine: Examine) -> None:
@@ -161,6 +167,62 @@ def test_tls_with_client_certificates(tmp_path: Path, examine: Examine) -> None:
         found = examine(flags, ca=files["ca.pem"])
         assert found.names("failed") >= SENT
         assert "--client-certificate" in found.text("span over HTTP")
+
+
+def look_at(s3: S3Server, bucket: str, examine: Examine, **flags: str) -> Diagnosis:
+    """What the doctor says of S3 where nothing else is up."""
+    port = _closed_port()
+    closed = {name: f"127.0.0.1:{port}" for name in ("otlp_grpc", "otlp_http", "ui", "sql")}
+    blobs = {"blobs": f"s3://{bucket}/prefix", "s3_endpoint": s3.url}
+    return examine(closed | blobs | flags)
+
+
+def test_s3_is_tried_and_left_as_it_was(
+    s3_server: S3Server, s3_credentials: None, examine: Examine
+) -> None:
+    bucket = s3_server.make_bucket(f"doctor-{uuid.uuid4().hex}")
+    found = look_at(s3_server, bucket, examine)
+    assert found.text("blob store").startswith(f"ok: s3://{bucket}/prefix: put ")
+    assert list(s3_server.store(bucket).list()) == []
+
+
+def test_a_bucket_that_keeps_versions_is_warned_of(
+    moto_server: S3Server, s3_credentials: None, examine: Examine
+) -> None:
+    bucket = moto_server.make_bucket(f"doctor-{uuid.uuid4().hex}")
+    assert look_at(moto_server, bucket, examine).text("bucket versions").startswith("ok: ")
+    moto_server.client().put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    found = look_at(moto_server, bucket, examine)
+    assert found.text("bucket versions").startswith("warning: the bucket keeps versions")
+
+
+def test_what_is_wrong_with_s3_is_explained(
+    s3_server: S3Server,
+    s3_credentials: None,
+    examine: Examine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bucket = s3_server.make_bucket(f"doctor-{uuid.uuid4().hex}")
+    none = look_at(s3_server, "no-such-bucket", examine).text("blob store")
+    assert "there is no bucket 'no-such-bucket': create it" in none
+    nobody = f"http://127.0.0.1:{_closed_port()}"
+    away = look_at(s3_server, bucket, examine, s3_endpoint=nobody).text("blob store")
+    assert f'Could not connect to the endpoint URL: "{nobody}/' in away
+    assert "see to it that it runs and can be reached" in away
+    with FaultyS3Proxy(s3_server.port) as proxy:
+        proxy.methods = frozenset({"DELETE"})
+        proxy.answer_with(403, "AccessDenied")
+        with proxy.failing("error"):
+            found = look_at(s3_server, bucket, examine, s3_endpoint=proxy.endpoint)
+    denied = found.text("blob store")
+    assert f"need s3:DeleteObject on arn:aws:s3:::{bucket}/prefix/*" in denied
+    assert "docs/reference/s3.md has the rights" in denied
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+    wrong = look_at(s3_server, bucket, examine).text("blob store")
+    assert "SignatureDoesNotMatch" in wrong
+    assert "check AWS_ACCESS_KEY_ID" in wrong
 
 
 def _certificates(authority: trustme.CA, folder: Path) -> dict[str, str]:
