@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, panels, replay, soak
+from tests.bench import browser_sdk, ingest, panels, replay, soak, stores
 
 BENCHMARKS = {
     "sdk": browser_sdk.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "panels": panels.run,
     "replay": replay.run,
     "soak": soak.run,
+    "stores": stores.run,
 }
 
 
