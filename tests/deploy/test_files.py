@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 from otel_replay.cli import _parser
 from otel_replay.config import Settings
+from otel_replay.storage.blobs import s3
 from tests.docs.test_blocks import yaml_keys
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 
 
 def test_the_collector_sends_where_the_receiver_listens() -> None:
@@ -37,3 +40,20 @@ def test_every_file_is_in_the_table() -> None:
     files = [p for p in DEPLOY.rglob("*") if p.is_file() and p.name != "README.md"]
     for file in files:
         assert f"({file.relative_to(DEPLOY).as_posix()})" in table
+
+
+def test_the_rights_on_a_bucket_are_those_that_the_code_uses() -> None:
+    policy = json.loads((DEPLOY / "s3" / "policy.json").read_text(encoding="utf-8"))
+    granted = {action for statement in policy["Statement"] for action in statement["Action"]}
+    code = Path(s3.__file__).read_text(encoding="utf-8")
+    # What aborts an upload stands nowhere as a right: it is never refused by itself.
+    assert granted == set(re.findall(r"s3:[A-Z]\w+", code)) | {"s3:AbortMultipartUpload"}
+    described = (ROOT / "docs" / "reference" / "s3.md").read_text(encoding="utf-8")
+    assert all(f"`{action}`" in described for action in granted)
+
+
+def test_the_rules_of_a_bucket_are_rules() -> None:
+    rules = json.loads((DEPLOY / "s3" / "lifecycle.json").read_text(encoding="utf-8"))["Rules"]
+    (rule,) = rules
+    assert rule["Status"] == "Enabled"
+    assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1

@@ -16,6 +16,7 @@ from pathlib import Path
 import opentelemetry.environment_variables
 import opentelemetry.sdk.environment_variables
 import pytest
+from botocore.credentials import EnvProvider
 
 from otel_replay.config import Settings
 from tests.docs.addresses import at_running
@@ -33,6 +34,8 @@ OTHERS = {
     "opentelemetry-instrument python app.py",
     "npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node",
     "node --require @opentelemetry/auto-instrumentations-node/register app.js",
+    "aws s3api put-bucket-lifecycle-configuration --bucket replays"
+    " --lifecycle-configuration file://deploy/s3/lifecycle.json",
 }
 """Programs of others, for an application that the reader has and we do not."""
 
@@ -126,7 +129,8 @@ def test_a_variable_is_one_that_is_read(command: str) -> None:
     standard = vars(opentelemetry.environment_variables) | vars(
         opentelemetry.sdk.environment_variables
     )
-    assert name in ours | set(standard)
+    amazons = {EnvProvider.ACCESS_KEY, EnvProvider.SECRET_KEY}
+    assert name in ours | set(standard) | amazons
 
 
 def test_the_list_of_what_is_not_ours_is_not_longer_than_needed() -> None:
