@@ -66,7 +66,11 @@ def _s3(folder: Path) -> Iterator[S3Server]:
 def _latencies(store: BlobStore) -> Iterator[list[str]]:
     for size, times in ((16 * KIB, _TIMES), (MIB, _TIMES), (_BIG_BYTES, _BIG_TIMES)):
         data = secrets.token_bytes(size)
-        yield _row(f"put {_size(size)}", times, lambda n, data=data: store.put(f"put/{n}", data))
+
+        def put(number: int, data: bytes = data) -> None:
+            store.put(f"put/{number}", data)
+
+        yield _row(f"put {_size(size)}", times, put)
     store.put("big", secrets.token_bytes(_BIG_BYTES))
     offsets = random.Random(3)
     for size in (16 * KIB, MIB):
