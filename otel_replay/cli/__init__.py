@@ -18,6 +18,7 @@ EXIT_USAGE = 2
 _MODULE_EXTRAS = {
     "backports": "server",
     "boto3": "server",
+    "botocore": "server",
     "chdb": "server,embedded",
     "clickhouse_connect": "server",
     "flask": "server",

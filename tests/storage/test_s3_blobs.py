@@ -6,16 +6,18 @@ import base64
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
-from otel_replay.storage.blobs import S3Options
+from otel_replay.storage.blobs import FileBlobStore, S3Options
 from otel_replay.storage.blobs.s3 import S3BlobStore
 from otel_replay.storage.blobs.s3_options import PART_BYTES, WHOLE_BYTES
+from otel_replay.storage.clickhouse import Database
 from tests.support.faults import Fault, FaultyS3Proxy
 from tests.support.s3_server import S3Server
+from tests.support.sessions import World
 
 pytestmark = pytest.mark.usefixtures("s3_credentials")
 
@@ -354,3 +356,15 @@ def test_the_bucket_is_in_the_path_or_in_the_host_as_set(options: S3Options, url
     with pytest.raises(UnavailableError, match="not needed any further"):
         store.get("a")
     assert set(asked) == {url}
+
+
+def test_a_bucket_that_is_gone_is_told_to_who_wants_to_watch(
+    shared_database: Database, s3_server: S3Server
+) -> None:
+    store = s3_server.store("gone-since")
+    world = World(shared_database, cast(FileBlobStore, store))
+    world.chunks([world.chunk_row(world.id, 0, payload=b"[]", blob="packs/2026-11-29/14/x")])
+    world.worker.run_once()
+    response = world.get(f"sessions/{world.id}/replay")
+    assert response.status_code == 503
+    assert "there is no bucket 'gone-since'" in response.text

@@ -8,7 +8,7 @@ import math
 import flask
 from werkzeug.exceptions import HTTPException
 
-from otel_replay.errors import InvalidDataError, NotFoundError, RetryableError
+from otel_replay.errors import ConfigError, InvalidDataError, NotFoundError, RetryableError
 from otel_replay_ui.api.responses import json_response
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ def add(api: flask.Blueprint) -> None:
     api.register_error_handler(InvalidDataError, lambda exc: error(400, str(exc)))
     api.register_error_handler(NotFoundError, lambda exc: error(404, str(exc)))
     api.register_error_handler(RetryableError, _unavailable)
+    # Credentials of S3 that expired, a bucket that is gone: whoever runs it can mend it.
+    api.register_error_handler(ConfigError, lambda exc: error(503, str(exc)))
     api.register_error_handler(HTTPException, _http)
     api.register_error_handler(Exception, _unexpected)
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
