@@ -6,13 +6,14 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, panels, replay, soak, stores
+from tests.bench import browser_sdk, ingest, panels, player, replay, soak, stores
 
 BENCHMARKS = {
     "sdk": browser_sdk.run,
     "ingest": ingest.run,
     "panels": panels.run,
     "replay": replay.run,
+    "player": player.run,
     "soak": soak.run,
     "stores": stores.run,
 }

@@ -46,7 +46,7 @@ class Part:
 
     def payload(self) -> bytes:
         """The part as it is stored."""
-        return gzip.compress(json.dumps(self.events).encode())
+        return gzip.compress(json.dumps(self.events).encode(), 1)
 
 
 @dataclass
