@@ -151,7 +151,7 @@ def _opening(browser: Browser, up: Up, session_id: str) -> str:
     manifest = requests.get(
         f"{up.addresses['ui']}/api/v1/sessions/{session_id}/manifest", timeout=30
     )
-    rows = [
+    rows: list[list[object]] = [
         ["first contentful paint, median", f"{statistics.median(first):.0f} ms", "1,000 ms"],
         ["first frame of the recording, median", f"{statistics.median(painted):.0f} ms", ""],
         ["the same, slowest", f"{max(painted):.0f} ms", ""],
@@ -186,7 +186,7 @@ def _seeking(browser: Browser, up: Up, session_id: str, tab: Synthetic) -> list[
         if number in (10, 100):
             heaps.append([f"after {number} seeks", *_memory(devtools)])
     page.context.close()
-    rows = [
+    rows: list[list[object]] = [
         ["time to the painted frame", *(f"{percentile(took, p):.0f} ms" for p in (50, 95)),
          "500 ms"],
         ["requests", *(percentile(reads, p) for p in (50, 95)), "2"],
@@ -228,7 +228,9 @@ def _live(browser: Browser, up: Up) -> str:
         seen = [float(latency) for _, latency in viewer.evaluate("() => window.seen")[1:]]
         user.context.close()
         viewer.context.close()
-    rows = [[len(seen), *(f"{percentile(seen, p):,.0f} ms" for p in (50, 95, 100)), "3,000 ms"]]
+    rows: list[list[object]] = [
+        [len(seen), *(f"{percentile(seen, p):,.0f} ms" for p in (50, 95, 100)), "3,000 ms"]
+    ]
     header = ["changes seen", "p50", "p95", "most", "budget"]
     return table("Player: a live session, from the change to the painted frame", header, rows)
 

@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "font-src * data: blob:",
         "media-src * data: blob:",
         "connect-src 'self'",
-        "frame-src 'self'",
+        "frame-src 'none'",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",

@@ -1,6 +1,7 @@
 /** One rrweb replayer in one iframe: the picture of one tab at one moment. */
 
 import { Replayer } from '@rrweb/replay';
+import { FRAME_POLICIES } from './defuse';
 import { schemesOf, type SchemeChange } from './scheme';
 import type { RrwebEvent } from './rrweb';
 
@@ -47,6 +48,8 @@ export class Surface {
       mouseTail: still ? false : { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
     });
     assertSandboxed(this.replayer.iframe);
+    protect(this.replayer.iframe);
+    letMediaFail(this.replayer.iframe);
     skipWhatFails(this.replayer);
     this.replayer.iframe.title = 'The recorded page';
     this.replayer.iframe.tabIndex = -1;
@@ -134,6 +137,28 @@ function skipWhatFails(replayer: Replayer): void {
     } catch (error) {
       console.warn('An event of the recording cannot be applied and is left out.', error);
     }
+  };
+}
+
+/** Policies of the frame's own. They hold for whatever is written into its document from now on. */
+function protect(iframe: HTMLIFrameElement): void {
+  const document = iframe.contentDocument;
+  for (const attributes of FRAME_POLICIES) {
+    const meta = document?.createElement('meta');
+    for (const [name, value] of Object.entries(attributes)) meta?.setAttribute(name, value);
+    if (meta) document?.head.append(meta);
+  }
+}
+
+/** Media that cannot be had or may not play by themselves stand still; the replayer does not look at what becomes of `play()`. */
+function letMediaFail(iframe: HTMLIFrameElement): void {
+  const frame = iframe.contentWindow as (Window & typeof globalThis) | null;
+  if (!frame) return;
+  const { play } = frame.HTMLMediaElement.prototype;
+  frame.HTMLMediaElement.prototype.play = function playing(this: HTMLMediaElement) {
+    const started = play.call(this);
+    started.catch(() => undefined);
+    return started;
   };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { TabManifest } from '../lib/types';
+import { defuse } from './defuse';
 import { chunkStart, indexOfSeq, nextCheckpoint } from './manifest';
 import type { Part } from './parts';
 import { EventType, isActivity, type RrwebEvent } from './rrweb';
@@ -79,7 +80,10 @@ export class PartWindow {
 
   private place(tab: TabManifest, part: Part): RrwebEvent[] {
     const events = this.timing.place(part.events, chunkStart(tab, part.seq) ?? tab.start_offset_ms);
-    for (const event of events) this.note(event);
+    for (const event of events) {
+      defuse(event);
+      this.note(event);
+    }
     return events;
   }
 
