@@ -79,6 +79,9 @@ _RANGES = {
     "keepalive_timeout_s": (1, 3600),
     "workers": (1, 256),
     "spool_limit_bytes": (0, 2**50),
+    "compact_after_s": (0, 7 * 24 * 3600),
+    "pack_grace_s": (0, 365 * 24 * 3600),
+    "object_grace_s": (0, 365 * 24 * 3600),
     "memory_limit_bytes": (0, 2**50),
     "memory_soft_limit_bytes": (0, 2**50),
 }
@@ -182,6 +185,24 @@ class Settings:
     spool: str = _setting("", str, "folder for what waits while storage is away", "DIR")
     spool_limit_bytes: int = _setting(
         1024**3, _whole_number, "size of the spool, 0 for none", "BYTES"
+    )
+    compact_after_s: int = _setting(
+        60,
+        _whole_number,
+        "a session that has finished waits so long before it is compacted",
+        "SECONDS",
+    )
+    pack_grace_s: int = _setting(
+        24 * 3600,
+        _whole_number,
+        "packs are kept at least so long after their hour, also when nothing refers to them",
+        "SECONDS",
+    )
+    object_grace_s: int = _setting(
+        3600,
+        _whole_number,
+        "the same for objects of sessions that have been replaced by later ones",
+        "SECONDS",
     )
     memory_limit_bytes: int = _setting(
         0,

@@ -40,6 +40,7 @@ class Instruments:
         self._of_memory()
         self._of_the_session_worker()
         self._of_erasure()
+        self._of_compaction()
         self._of_the_pages()
 
     def _of_requests(self) -> None:
@@ -176,6 +177,45 @@ class Instruments:
         self.session_round_timestamp = self._greatest(
             "otel_replay_session_round_timestamp_seconds",
             "when a round of the session worker last was done, seconds since the epoch",
+            "project",
+        )
+
+    def _of_compaction(self) -> None:
+        self.compactions = self._counter(
+            "otel_replay_compactions",
+            "sessions whose recording was to move into an object of its own, by outcome: done,"
+            " partly, failed",
+            *("project", "outcome"),
+        )
+        self.compaction_bytes = self._counter(
+            "otel_replay_compaction_bytes",
+            "size of recordings that moved, by place: packs is before, segments after",
+            *("project", "place"),
+        )
+        self.compaction_cpu_seconds = self._counter(
+            "otel_replay_compaction_cpu_seconds", "processor time of compaction", "project"
+        )
+        self.compaction_waiting = self._greatest(
+            "otel_replay_compaction_waiting_sessions",
+            "finished sessions whose recording, or a part of it, is still in packs",
+            "project",
+        )
+        self.compaction_timestamp = self._greatest(
+            "otel_replay_compaction_timestamp_seconds",
+            "when the compaction worker last was through with a round, seconds since the epoch",
+            "project",
+        )
+        self.blobs_deleted = self._counter(
+            "otel_replay_blobs_deleted",
+            "blobs deleted that nothing referred to, by kind: pack, object",
+            *("project", "kind"),
+        )
+        self.blob_bytes_deleted = self._counter(
+            "otel_replay_blob_bytes_deleted", "their size", *("project", "kind")
+        )
+        self.blobs_deleted_timestamp = self._greatest(
+            "otel_replay_blobs_deleted_timestamp_seconds",
+            "when all blobs were last looked at for such, seconds since the epoch",
             "project",
         )
 

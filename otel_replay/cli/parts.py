@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 
 from otel_replay.cli.jobs import jobs_of
 from otel_replay.cli.running import Process, Running
+from otel_replay.cli.stores import Store
 from otel_replay.config import Listen
 from otel_replay.erasure.late import Buried, ErasureWorker
 from otel_replay.exposition import observed, status_app
 from otel_replay.instruments import Instruments
+from otel_replay.sessions.compactor import CompactionWorker
+from otel_replay.sessions.garbage import Grace
 from otel_replay.sessions.worker import SessionWorker
 from otel_replay_ui.api import Backend, JobService, blueprint
 from otel_replay_ui.app import create_app
@@ -21,8 +24,8 @@ from otel_replay_ui.sql import create_sql_app
 
 
 @contextlib.contextmanager
-def session_workers(process: Process) -> Iterator[None]:
-    """Threads for each project: one derives sessions, one erases."""
+def workers(process: Process) -> Iterator[None]:
+    """Threads for each project: one derives sessions, one compacts them, one erases."""
     with contextlib.ExitStack() as stack:
         for store in process.stores.all:
             name, instruments = store.project.name, process.instruments
@@ -33,9 +36,23 @@ def session_workers(process: Process) -> Iterator[None]:
             erasures = ErasureWorker(
                 store.database, store.blobs, buried, instruments=instruments, project=name
             )
+            compaction = _compaction_worker(process, store)
             stack.enter_context(_working(process, f"sessions-{name}", sessions.run))
+            stack.enter_context(_working(process, f"compaction-{name}", compaction.run))
             stack.enter_context(_working(process, f"erasure-{name}", erasures.run))
         yield
+
+
+def _compaction_worker(process: Process, store: Store) -> CompactionWorker:
+    settings = process.settings
+    return CompactionWorker(
+        store.database,
+        store.blobs,
+        after_s=settings.compact_after_s,
+        grace=Grace(settings.pack_grace_s, settings.object_grace_s),
+        instruments=process.instruments,
+        project=store.project.name,
+    )
 
 
 @contextlib.contextmanager

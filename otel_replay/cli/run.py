@@ -111,7 +111,7 @@ async def _run(
         if "sql" in parts and stores.folder is not None:
             stack.enter_context(part.sql_interface(process))
         if "work" in parts:
-            stack.enter_context(part.session_workers(process))
+            stack.enter_context(part.workers(process))
         if "ui" not in parts and settings.workers == 1:
             listen = settings.status_of(parts)
             stack.enter_context(part.status(listen, process.instruments, running))

@@ -14,11 +14,13 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from otel_replay.erasure.tombstones import erased
 from otel_replay.errors import DamagedBlobError
 from otel_replay.sessions import frames, packs, zstandard
+from otel_replay.sessions.facts import Facts
 from otel_replay.sessions.parts import Block, decompressed
 from otel_replay.sessions.places import Place, Range, place_of
 from otel_replay.sessions.reading import Stored, read_places
@@ -33,6 +35,8 @@ _TIMES = ("StartTime", "EndTime", "SentAt", "ReceivedAt")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A session may last into another month, and browsers' clocks may be set to any.
 _SETTINGS = {"max_partitions_per_insert_block": 0}
+# On all replicas, before the call returns.
+_UNDO_SETTINGS = {"mutations_sync": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +61,45 @@ def compact(
 ) -> Compacted:
     """Writes the session's object and points its rows there; `started` is when the session began.
 
-    Nothing is written when there is nothing in packs that can be read. Raises QueryError and
-    UnavailableError; then it can be tried again.
+    Nothing is written when there is nothing in packs that can be read, or the session was erased.
+    Raises QueryError and UnavailableError; then it can be tried again.
     """
     began = time.thread_time()
-    rows = session_chunks(database, session_id)
-    built = SessionObject(key_of(session_id, started, now))
+    rows = [] if erased(database, [session_id]) else session_chunks(database, session_id)
+    built, facts = SessionObject(key_of(session_id, started, now)), Facts(rows)
     moved: list[ChunkRow] = []
     if any(map(is_loose, rows)):
         for group in _groups(blobs, rows):
-            if group.add_to(built):
+            if group.add_to(built, facts):
                 moved += group.rows
     left = len(rows) - len(moved)
     if not any(map(is_loose, moved)):
         return Compacted(0, left, 0, 0, time.thread_time() - began, ())
-    data = built.finish()
-    blobs.put(built.key, data)
-    database.insert("replay_chunks", built.rows, _SETTINGS)
+    size_bytes = _store(database, blobs, session_id, built, facts)
     return Compacted(
-        chunks=len(moved),
+        chunks=len(moved) if size_bytes else 0,
         left=left,
         bytes_in=sum(row["StoredBytes"] for row in moved),
-        bytes_out=len(data),
+        bytes_out=size_bytes,
         cpu_s=time.thread_time() - began,
         superseded=tuple({row["Blob"] for row in moved if not is_loose(row)}),
     )
+
+
+def _store(
+    database: Database, blobs: BlobStore, session_id: str, built: SessionObject, facts: Facts
+) -> int:
+    """Returns the size of the object; 0 when the session was erased meanwhile."""
+    data = built.finish()
+    blobs.put(built.key, data)
+    database.insert("session_inputs", facts.rows(session_id), _SETTINGS)
+    database.insert("replay_chunks", built.rows, _SETTINGS)
+    if not erased(database, [session_id]):
+        return len(data)
+    for name in ("undo_chunks", "undo_inputs"):
+        database.command(read_query(__package__, name), {"id": session_id}, _UNDO_SETTINGS)
+    blobs.delete(built.key)
+    return 0
 
 
 def session_chunks(database: Database, session_id: str) -> list[ChunkRow]:
@@ -109,18 +127,26 @@ class _Group:
     rows: Sequence[ChunkRow]
     places: Sequence[Place]
     joins: bool
-    """A chunk of the same tab that lies in a pack comes next, and may join them."""
+    """A chunk that lies in a pack comes next, and may join them."""
 
-    def add_to(self, built: SessionObject) -> bool:
+    def add_to(self, built: SessionObject, facts: Facts) -> bool:
         """Adds the chunks to the object; not, and returns False, when they cannot be read."""
         blocks = [self.stored.block(place) for place in self.places]
         if any(block.damage for block in blocks):
+            for row, block in zip(self.rows, blocks, strict=True):
+                facts.add(row, block)
             return False
-        if self._can_stay_whole():
+        whole = self._can_stay_whole()
+        if whole:
             built.add_segment(self.rows, self.stored.data)
-            return True
-        for row, block in zip(self.rows, blocks, strict=True):
-            _add(built, row, block)
+        for row, block in zip(self.rows, map(_plain, blocks), strict=True):
+            facts.add(row, block)
+            if whole:
+                continue
+            if block.damage is None:
+                built.add(row, block.stored)
+            else:
+                built.add_raw(row, self.stored.data)
         return True
 
     def _can_stay_whole(self) -> bool:
@@ -136,13 +162,13 @@ class _Group:
         return end == zstandard.content_bytes(self.stored.data)
 
 
-def _add(built: SessionObject, row: ChunkRow, block: Block) -> None:
+def _plain(block: Block) -> Block:
+    """The block decompressed, or why that is impossible."""
     try:
         text = decompressed(block.encoding, block.stored, MAX_TEXT_BYTES)
-    except DamagedBlobError:
-        built.add_raw(row, block.stored)
-    else:
-        built.add(row, text)
+    except DamagedBlobError as exc:
+        return replace(block, damage=str(exc))
+    return Block("identity", block.piece, text)
 
 
 def _groups(blobs: BlobStore, rows: Sequence[ChunkRow]) -> Iterator[_Group]:
@@ -151,12 +177,11 @@ def _groups(blobs: BlobStore, rows: Sequence[ChunkRow]) -> Iterator[_Group]:
     for _, group in itertools.groupby(found, key=_range):
         members = list(group)
         index += len(members)
-        tab = members[-1][0]["Tab"]
         yield _Group(
             stored=members[0][1][0],
             rows=[row for row, _ in members],
             places=[place for _, (_, place) in members],
-            joins=any(row["Tab"] == tab and is_loose(row) for row in rows[index : index + 1]),
+            joins=any(map(is_loose, rows[index : index + 1])),
         )
 
 

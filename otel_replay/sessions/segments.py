@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any
 
 from otel_replay.sessions import frames, packs, zstandard
+from otel_replay.sessions.effort import Effort
 from otel_replay.sessions.places import SEGMENT
 
 PREFIX = "sessions/"
@@ -23,7 +24,6 @@ SEGMENT_BYTES = 4 * 1024 * 1024
 """Of JSON: a segment that would be bigger is cut."""
 FULL_BYTES = 2 * 1024 * 1024
 """A segment of this size ends before the next checkpoint; a smaller one takes in what follows."""
-LEVEL = 19
 
 ChunkRow = dict[str, Any]
 """All columns of a row of replay_chunks."""
@@ -38,12 +38,11 @@ def key_of(session_id: str, start: datetime, written: datetime) -> str:
 class SessionObject:
     """Builds the object from chunks that come in the order of tab and number."""
 
-    def __init__(self, key: str, level: Callable[[int], int] = lambda _: LEVEL) -> None:
-        """`level` gives the level of compression for so many bytes of JSON."""
+    def __init__(self, key: str) -> None:
         self.key = key
         self.rows: list[ChunkRow] = []
         """The chunks so far, with their places in the object."""
-        self._level = level
+        self._effort = Effort()
         self._payloads: list[bytes] = []
         self._length = 0
         self._open = _Segment()
@@ -77,7 +76,7 @@ class SessionObject:
 
     def _close(self) -> None:
         if self._open.rows:
-            data, rows = self._open.finish(self._level)
+            data, rows = self._open.finish(self._effort)
             self._append(data, rows)
             self._open = _Segment()
 
@@ -121,9 +120,9 @@ class _Segment:
         self._pieces += [beginning, text]
         self._size += len(beginning) + len(text)
 
-    def finish(self, level: Callable[[int], int]) -> tuple[bytes, list[ChunkRow]]:
+    def finish(self, effort: Effort) -> tuple[bytes, list[ChunkRow]]:
         """The zstd frame, and the rows with what each takes of it."""
-        data = zstandard.compress(b"".join(self._pieces), level(self._size))
+        data = effort.compressed(zstandard.compress, b"".join(self._pieces))
         ends = accumulate((row["InnerLength"] for row in self.rows), initial=0)
         total = max(1, sum(row["InnerLength"] for row in self.rows))
         bounds = [end * len(data) // total for end in ends]

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, panels, player, replay, soak, stores
+from tests.bench import browser_sdk, ingest, panels, player, replay, segments, soak, stores
 
 BENCHMARKS = {
     "sdk": browser_sdk.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "panels": panels.run,
     "replay": replay.run,
     "player": player.run,
+    "segments": segments.run,
     "soak": soak.run,
     "stores": stores.run,
 }

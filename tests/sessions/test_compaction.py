@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import gzip
-import random
-import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import pytest
-from werkzeug.test import TestResponse
 
 from otel_replay.sessions import blocks, compaction, packs, segments, zstandard
 from otel_replay.sessions.compactor import CompactionWorker
-from tests.support.sessions import World, at
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-FRAMES = "application/vnd.otel-replay.frames"
-HOUR_S = 3600
-
-
-def finish(world: World) -> None:
-    """Lets the time pass after which what there is counts as finished, and settled."""
-    world.worker.run_once()
-    world.clock.seconds += HOUR_S
-    world.worker.run_once()
-
-
-def compact(world: World) -> int:
-    """Compacts what is finished; returns how many sessions that were."""
-    done = CompactionWorker(world.database, world.blobs, world.clock).run_once()
-    world.worker.run_once()
-    return done
+from tests.support.recordings import (
+    HOUR_S,
+    compact,
+    decoded,
+    finish,
+    framed,
+    frames,
+    lines,
+    noise,
+    stored,
+)
+from tests.support.sessions import World, at, new_id
 
 
 def test_a_finished_session_becomes_one_object_that_reads_the_same(alone: World) -> None:
@@ -117,7 +104,7 @@ def test_a_segment_goes_on_over_tabs_as_snapshots_of_a_site_repeat_one_another(
     rows = stored(alone)
     assert len({row["Offset"] for row in rows}) == 1
     assert rows[0]["Length"] < 0.4 * sum(map(len, sent))
-    found = frames(zstd.decompress(framed(alone, "zstd", "tab=b").data))
+    found = frames(decoded(framed(alone, "zstd", "tab=b")))
     assert [(header["tab"], header["seq"]) for header, _ in found] == [
         (tab, seq) for tab in ("c", "b", "a") for seq in (0, 1)
     ]
@@ -155,9 +142,9 @@ def test_segments_pass_as_they_are_to_clients_that_take_zstd(alone: World) -> No
     header = {"encoding": "identity"}
     expected = [({"seq": seq, **header}, text) for seq, text in enumerate(texts)]
     in_segment = [({"tab": "t1", **header}, text) for header, text in expected]
-    assert frames(zstd.decompress(response.data)) == in_segment
-    assert frames(gzip.decompress(framed(alone, "gzip").data)) == expected
-    assert frames(framed(alone, "identity").data) == expected
+    assert frames(decoded(response)) == in_segment
+    assert frames(decoded(framed(alone, "gzip"))) == expected
+    assert frames(decoded(framed(alone, "identity"))) == expected
 
 
 def test_a_range_is_answered_with_the_whole_segments_it_lies_in(
@@ -170,10 +157,10 @@ def test_a_range_is_answered_with_the_whole_segments_it_lies_in(
     compact(alone)
     reads = counted_reads(alone, monkeypatch)
     query = "from_seq=3&to_seq=5"
-    whole = frames(zstd.decompress(framed(alone, "zstd", query).data))
+    whole = frames(decoded(framed(alone, "zstd", query)))
     assert [header["seq"] for header, _ in whole] == [2, 3, 4, 5]
     assert len(reads) == 1
-    exact = frames(gzip.decompress(framed(alone, "gzip", query).data))
+    exact = frames(decoded(framed(alone, "gzip", query)))
     assert [header["seq"] for header, _ in exact] == [3, 4, 5]
     assert [payload for _, payload in exact] == [payload for _, payload in whole[1:]]
     lines = alone.get(f"sessions/{alone.id}/replay?{query}").data.splitlines()
@@ -187,7 +174,7 @@ def test_parts_that_are_joined_from_chunks_are_cut_out_of_their_segments(alone: 
     finish(alone)
     compact(alone)
     assert alone.get(f"sessions/{alone.id}/replay").data == expected
-    found = frames(zstd.decompress(framed(alone, "zstd").data))
+    found = frames(decoded(framed(alone, "zstd")))
     assert [header["seq"] for header, _ in found] == manifest
     assert b"".join(payload + b"\n" for _, payload in found) == expected
 
@@ -202,7 +189,7 @@ def test_blocks_of_a_long_recording_are_cut_out_of_their_segments(
     compact(alone)
     listed = alone.json(f"sessions/{alone.id}/manifest")["tabs"][0]["chunks"]["seq"]
     assert len(listed) < 8
-    found = frames(zstd.decompress(framed(alone, "zstd").data))
+    found = frames(decoded(framed(alone, "zstd")))
     assert [header["seq"] for header, _ in found] == listed
     numbers = [number for _, payload in found for number in orjson.loads(payload)]
     assert numbers == list(range(12))
@@ -217,7 +204,7 @@ def test_late_chunks_reopen_a_session_and_join_the_others(alone: World) -> None:
     alone.worker.run_once()
     assert alone.session(alone.id)["state"] == "live"
     assert [line[0]["data"]["seq"] for line in lines(alone)] == [0, 1, 2, 3]
-    mixed = frames(zstd.decompress(framed(alone, "zstd").data))
+    mixed = frames(decoded(framed(alone, "zstd")))
     assert {header["seq"]: header["encoding"] for header, _ in mixed} == {
         **dict.fromkeys((0, 1, 3), "identity"),
         2: "gzip",
@@ -359,6 +346,76 @@ def test_a_reader_follows_chunks_that_move_while_it_reads(
     assert next(moves, None) is None
 
 
+def test_what_a_person_did_is_read_off_the_events_on_the_way(alone: World) -> None:
+    press = {"type": 3, "timestamp": alone.zero_ms, "data": {"source": 5, "id": 7, "text": "a"}}
+    alone.chunk(alone.id, 0, payload=gzip.compress(orjson.dumps([press])))
+    alone.chunk(alone.id, 1, Crc32=1)
+    alone.chunk(alone.id, 2, payload=b"no gzip")
+    finish(alone)
+    compact(alone)
+    (facts,) = alone.database.query("SELECT Tab, Chunks, KeyPresses FROM session_inputs FINAL")
+    assert facts == {"Tab": "t1", "Chunks": 3, "KeyPresses": 1}
+
+
+def test_an_erased_session_is_left_alone(alone: World) -> None:
+    alone.chunk(alone.id, 0)
+    finish(alone)
+    erase(alone)
+    assert compact(alone) == 0
+    assert list(alone.blobs.list("sessions/")) == []
+
+
+def test_a_session_that_is_erased_while_it_is_compacted_does_not_come_back(
+    alone: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.chunk(alone.id, 0)
+    finish(alone)
+    put = alone.blobs.put
+
+    def erasing(key: str, data: bytes) -> None:
+        erase(alone)
+        put(key, data)
+
+    monkeypatch.setattr(alone.blobs, "put", erasing)
+    assert compact(alone) == 0
+    assert stored(alone) == []
+    assert alone.database.query("SELECT * FROM session_inputs") == []
+    assert list(alone.blobs.list("sessions/")) == []
+
+
+def test_several_workers_share_the_sessions(alone: World) -> None:
+    ids = [new_id() for _ in range(24)]
+    alone.chunks([alone.chunk_row(i, seq) for i in ids for seq in range(2)])
+    finish(alone)
+    workers = [CompactionWorker(alone.database, alone.blobs, alone.clock) for _ in range(4)]
+    done: list[int] = []
+
+    def work(worker: CompactionWorker) -> None:
+        while (found := worker.run_once()) or len(done) < 1:
+            done.append(found)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while workers[0].run_once():
+        pass
+    objects = [blob.key.split("/")[2] for blob in alone.blobs.list("sessions/")]
+    assert sorted(objects) == sorted(ids)
+
+
+def erase(world: World) -> None:
+    """What erasing does to the database, as far as compaction can see it."""
+    row = {"SessionId": world.id, "ErasedAt": at(world.clock() * 1000), "ErasureId": "e"}
+    world.database.insert("erased_sessions", [row])
+    world.database.command(
+        "ALTER TABLE replay_chunks DELETE WHERE SessionId = {id:String}",
+        {"id": world.id},
+        {"mutations_sync": 2},
+    )
+
+
 def rum_rows(world: World) -> None:
     """Runs of another recorder that overlap, an event in pieces, a Meta event by itself."""
     event = [b'{"type": 3, "n": %d}' % number for number in range(20)]
@@ -392,55 +449,6 @@ def counted_reads(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(world.blobs, "get", counted)
     return reads
-
-
-def lines(world: World) -> list[Any]:
-    response = world.get(f"sessions/{world.id}/replay")
-    assert response.status_code == 200, response.text
-    return [orjson.loads(line) for line in response.data.splitlines()]
-
-
-def framed(world: World, encoding: str, query: str = "") -> TestResponse:
-    path = f"sessions/{world.id}/replay?{query}"
-    response = world.get(path, Accept=FRAMES, Accept_Encoding=encoding)
-    assert (response.status_code, response.mimetype) == (200, FRAMES)
-    return response
-
-
-def decoded(response: TestResponse) -> bytes:
-    match response.headers.get("Content-Encoding"):
-        case "zstd":
-            return bytes(zstd.decompress(response.data))
-        case "gzip":
-            return gzip.decompress(response.data)
-    return response.data
-
-
-def frames(data: bytes) -> list[tuple[Any, bytes]]:
-    found = []
-    while data:
-        header, data = _prefixed(data)
-        payload, data = _prefixed(data)
-        found.append((orjson.loads(header), payload))
-    return found
-
-
-def _prefixed(data: bytes) -> tuple[bytes, bytes]:
-    end = 4 + int.from_bytes(data[:4])
-    return data[4:end], data[end:]
-
-
-def stored(world: World, session_id: str = "") -> list[dict[str, Any]]:
-    return world.database.query(
-        "SELECT * FROM replay_chunks FINAL WHERE SessionId = {id:String} ORDER BY Tab, Seq",
-        {"id": session_id or world.id},
-    )
-
-
-def noise(seed: int, size: int) -> bytes:
-    """A JSON array of events with text that does not compress well."""
-    text = random.Random(seed).randbytes(size // 2).hex()
-    return orjson.dumps([{"type": 3, "timestamp": 0, "data": {"source": 0, "text": text}}])
 
 
 def _without(row: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

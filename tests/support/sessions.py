@@ -66,9 +66,10 @@ class World:
         self.zero_ms = now_ms() - 3_600_000
         """An hour ago: where sessions begin unless a test says otherwise."""
         self.worker = SessionWorker(database, self.clock)
-        self.client = self._client()
+        self.client = self.new_client()
 
-    def _client(self) -> FlaskClient:
+    def new_client(self) -> FlaskClient:
+        """One for another thread."""
         app = flask.Flask("api")
         app.register_blueprint(blueprint(Backend(self.database, self.blobs, self.clock)))
         return app.test_client()
@@ -230,8 +231,7 @@ class World:
         **columns: Any,
     ) -> dict[str, Any]:
         start = seq * 5_000 if start_ms is None else start_ms
-        events = [{"type": 3, "timestamp": self.zero_ms + start, "data": {"seq": seq}}]
-        data = gzip.compress(orjson.dumps(events), mtime=0) if payload is None else payload
+        data = self.payload(seq, start) if payload is None else payload
         key = blob or f"packs/{next(_blob_numbers)}"
         if blob is None:
             self.blobs.put(key, data)
@@ -258,6 +258,11 @@ class World:
             "ReceivedAt": received,
             **columns,
         }
+
+    def payload(self, seq: int, start_ms: float = 0) -> bytes:
+        """One event that says which chunk it is in."""
+        events = [{"type": 3, "timestamp": self.zero_ms + start_ms, "data": {"seq": seq}}]
+        return gzip.compress(orjson.dumps(events), mtime=0)
 
 
 def _session(session_id: str) -> dict[str, str]:

@@ -65,6 +65,10 @@ describe('planAhead', () => {
     expect(planAhead(long, 0, 99_000, 250)).toEqual({ from: 1, to: 2 });
   });
 
+  it('stops at the limit of JSON, which may be many times what is stored', () => {
+    expect(planAhead(long, 0, 99_000, 10_000, 2500)).toEqual({ from: 1, to: 2 });
+  });
+
   it('has nothing to read after the last part', () => {
     expect(planAhead(long, 6, 99_000, 1000)).toBeNull();
     expect(nextChunkStart(long, 6)).toBe(Infinity);

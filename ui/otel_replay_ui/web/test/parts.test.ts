@@ -55,6 +55,17 @@ describe('PartStore', () => {
     expect(asked).toEqual(['a', 'c']);
   });
 
+  it('keeps neighbours that came with what was asked for', async () => {
+    const asked: string[] = [];
+    const store = new PartStore('s', (url) => {
+      asked.push(new URL(url, 'http://x').searchParams.get('from_seq')!);
+      return Promise.resolve(bodyOf([0, 1, 2, 3].map((seq) => frame(seq, undefined, 'a'))));
+    });
+    expect((await store.load('a', [2], never)).map((part) => part.seq)).toEqual([2]);
+    await store.load('a', [0, 1, 3], never);
+    expect(asked).toEqual(['2']);
+  });
+
   it('goes on after a bounded answer', async () => {
     const { asked, fetcher } = server([0, 1, 2, 3, 4], 2);
     const parts = await new PartStore('s', fetcher).load('a', [0, 1, 2, 3, 4], never);

@@ -13,6 +13,8 @@ export interface Loaded {
 
 /** Stored bytes of one request ahead of playback. */
 const AHEAD_REQUEST_BYTES = 4 * 1024 * 1024;
+/** The same as JSON, which is what segments arrive as: a twentieth of it is stored. */
+const AHEAD_REQUEST_SIZE = 16 * 1024 * 1024;
 
 export class Loader {
   /** Checkpoints that turned out to be unreadable, per tab. */
@@ -50,7 +52,7 @@ export class Loader {
 
   /** The next parts of the window up to `until`; empty when there are none. */
   async ahead(tab: TabManifest, window: PartWindow, until: number, signal: AbortSignal): Promise<RrwebEvent[]> {
-    const range = planAhead(tab, window.lastSeq, until, AHEAD_REQUEST_BYTES);
+    const range = planAhead(tab, window.lastSeq, until, AHEAD_REQUEST_BYTES, AHEAD_REQUEST_SIZE);
     return range ? this.read(tab, window, range, signal) : [];
   }
 

@@ -70,17 +70,25 @@ function lastSeqStartedBy(tab: TabManifest, checkpoint: number, t: number): numb
 
 /**
  * The chunks to fetch after `seq` so that playback can go on until `until`: all that start by then,
- * and at least one, but no more than `maxBytes` as stored (again: at least one).
+ * and at least one, but no more than `maxBytes` as stored and `maxSize` as JSON (again: at least one).
  */
-export function planAhead(tab: TabManifest, seq: number, until: number, maxBytes: number): SeqRange | null {
+export function planAhead(
+  tab: TabManifest,
+  seq: number,
+  until: number,
+  maxBytes: number,
+  maxSize = Infinity,
+): SeqRange | null {
   const { chunks } = tab;
   const first = chunks.seq.findIndex((candidate) => candidate > seq);
   if (first < 0) return null;
   let last = first;
-  let total = chunks.bytes[first] ?? 0;
+  let bytes = chunks.bytes[first] ?? 0;
+  let size = chunks.size[first] ?? 0;
   while (last + 1 < chunks.seq.length && startsAt(chunks, last + 1) <= until) {
-    total += chunks.bytes[last + 1] ?? 0;
-    if (total > maxBytes) break;
+    bytes += chunks.bytes[last + 1] ?? 0;
+    size += chunks.size[last + 1] ?? 0;
+    if (bytes > maxBytes || size > maxSize) break;
     last += 1;
   }
   return { from: chunks.seq[first]!, to: chunks.seq[last]! };

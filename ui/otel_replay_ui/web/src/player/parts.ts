@@ -1,4 +1,7 @@
-/** Fetch stored parts, keep the latest ones as they are stored (compressed), within a limit. */
+/**
+ * Fetch stored parts and keep the latest ones as they arrive, within a limit: chunks of packs compressed, those of
+ * segments as JSON, which the browser itself has decompressed.
+ */
 
 import { ApiError, replayUrl, request } from '../lib/api';
 import { decodePart, FrameError, FRAMES_TYPE, readFrames, type Frame } from './frames';

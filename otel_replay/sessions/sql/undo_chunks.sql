@@ -1,0 +1,1 @@
+ALTER TABLE replay_chunks DELETE WHERE SessionId = {id:String}

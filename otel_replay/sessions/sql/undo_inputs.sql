@@ -1,0 +1,1 @@
+ALTER TABLE session_inputs DELETE WHERE SessionId = {id:String}
