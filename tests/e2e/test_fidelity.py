@@ -115,7 +115,8 @@ ALONE = """() => {
   Object.entries(style).forEach(([name, value]) => frame.style.setProperty(name.replace(/[A-Z]/g, (c) => '-' + c.toLowerCase()), value, 'important'));
   return [frame.clientWidth, frame.clientHeight];
 }"""  # noqa: E501
-# Share of pixels that differ by more than an eighth of the range in some colour.
+# Share of pixels that differ by more than an eighth of the range in some colour, and a picture of
+# them: the live page pale, what differs in red.
 DIFFERENCE = """async ([a, b]) => {
   const pixels = async (data) => {
     const image = await createImageBitmap(await (await fetch('data:image/png;base64,' + data)).blob());
@@ -125,12 +126,19 @@ DIFFERENCE = """async ([a, b]) => {
     return context.getImageData(0, 0, image.width, image.height);
   };
   const [one, two] = [await pixels(a), await pixels(b)];
-  if (one.width !== two.width || one.height !== two.height) return 1;
+  if (one.width !== two.width || one.height !== two.height) return [1, ''];
   let differing = 0;
   for (let i = 0; i < one.data.length; i += 4) {
-    if ([0, 1, 2].some((k) => Math.abs(one.data[i + k] - two.data[i + k]) > 32)) differing++;
+    const differs = [0, 1, 2].some((k) => Math.abs(one.data[i + k] - two.data[i + k]) > 32);
+    if (differs) differing++;
+    const shown = differs ? [220, 0, 0] : [0, 1, 2].map((k) => 190 + one.data[i + k] / 4);
+    shown.forEach((value, k) => (one.data[i + k] = value));
   }
-  return differing / (one.width * one.height);
+  const canvas = new OffscreenCanvas(one.width, one.height);
+  canvas.getContext('2d').putImageData(one, 0, 0);
+  const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+  const text = [...bytes].map((byte) => String.fromCharCode(byte)).join('');
+  return [differing / (one.width * one.height), btoa(text)];
 }"""  # noqa: E501
 THRESHOLD = 0.005
 # Pictures of canvases are compressed with loss, which shows at sharp edges.
@@ -167,10 +175,9 @@ def test_the_replay_looks_as_the_page_did(
     replayed = viewer.screenshot(clip={"x": 0, "y": 0, "width": 900, "height": 650})
     plain = watching.new_page()
     both = [base64.b64encode(picture).decode() for picture in (live, replayed)]
-    difference = plain.evaluate(DIFFERENCE, both)
+    share, differences = plain.evaluate(DIFFERENCE, both)
     watching.close()
-    threshold = THRESHOLDS.get(name, THRESHOLD)
-    if difference > threshold:
-        for kind, picture in (("live", live), ("replay", replayed)):
-            (pictures / f"fidelity {name} {kind}.png").write_bytes(picture)
-    assert difference <= threshold
+    kept = {"live": live, "replay": replayed, "difference": base64.b64decode(differences)}
+    for kind, picture in kept.items():
+        (pictures / f"fidelity {name} {kind}.png").write_bytes(picture)
+    assert share <= THRESHOLDS.get(name, THRESHOLD)
