@@ -248,7 +248,8 @@ def add_signals(session: Session) -> None:
     def add(offset_ms: float, name: str, kind: str = "custom", **attributes: str) -> None:
         named = {key.replace("__", "."): value for key, value in attributes.items()}
         session.events.append(event_row(
-            session, f"s{offset_ms:g}", session.start_ms + offset_ms, kind, tab=tab, title=name,
+            session, f"s{offset_ms:g}", session.start_ms + offset_ms, kind, tab=tab,
+            title=name, name=name,
             attributes=(button if "click" in name else {}) | named))  # fmt: skip
 
     add(19_200, "browser.user_action.rage_click", browser__click__count="4")

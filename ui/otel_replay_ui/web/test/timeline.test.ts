@@ -79,7 +79,7 @@ describe('marks', () => {
     ['a rage click', custom('browser.user_action.rage_click', { ...button, 'browser.click.count': '4' }), 'action', 'rage', 'Rage click, 4 in a row: Buy'],
     ['a dead click', custom('browser.user_action.dead_click', { 'browser.css_selector': '#buy' }), 'action', 'dead', 'Dead click, nothing happened: #buy'],
     ['a long task', custom('browser.long_task', { 'browser.long_task.duration': '321.4', 'browser.long_task.source': 'self' }), 'longtask', 'danger', 'Long task: self, 321 ms'],
-    ['a note', custom('session.note'), 'action', 'own', 'Note: session.note'],
+    ['a note', event('custom', 1, { name: 'session.note', title: 'Called about this' }), 'action', 'own', 'Note: Called about this'],
     ['what the page tracks', custom('cart.added'), 'action', 'own', 'Event: cart.added'],
     ['a backend error', event('backend_error', 1, { title: 'KeyError' }), 'backend', 'danger', 'Backend error: KeyError'],
     ['a page', event('navigation', 1, { title: 'https://shop.example/p/kettle' }), 'navigation', 'plain', 'Page: /p/kettle'],

@@ -64,12 +64,12 @@ class SessionPage {
     const params = readParams();
     const t = Number(params.get('t') ?? NaN);
     const { engine } = this.player;
-    const loading = this.store.load();
     if (engine.hasTab(params.get('tab'))) engine.pinned = params.get('tab');
-    if (engine.live && !Number.isFinite(t)) void engine.goLive();
-    else void engine.seek(Number.isFinite(t) ? t : 0);
+    // The picture first: what happened in a long session takes the server longer than what is seen at one moment.
+    const shown = engine.live && !Number.isFinite(t) ? engine.goLive() : engine.seek(Number.isFinite(t) ? t : 0);
     if (params.get('trace')) void this.beside.open(params.get('trace')!);
-    await loading;
+    await shown;
+    await this.store.load();
     await this.player.settle();
   }
 

@@ -13,7 +13,7 @@ const KINDS: Record<JumpKind, ReadonlySet<EventKind> | null> = {
 
 /** What the browser tells about itself is no step of anybody. */
 function isStep(event: SessionEvent): boolean {
-  return event.kind !== 'log' && event.kind !== 'session' && !(event.kind === 'custom' && event.title === 'browser.memory');
+  return event.kind !== 'log' && event.kind !== 'session' && !(event.kind === 'custom' && event.name === 'browser.memory');
 }
 
 /** Two events this close are one step. */

@@ -34,6 +34,10 @@ export class SessionStore extends Emitter<StoreMessages> {
   releases: Release[] = [];
   private stopped = false;
   private logsWanted = false;
+  /** The manifest knows of more than what stands beside it. */
+  private behind = false;
+  private clocksMoved = false;
+  private rest: Promise<void> | null = null;
   private readonly toldOfMore = new Set<string>();
 
   private constructor(
@@ -108,10 +112,11 @@ export class SessionStore extends Emitter<StoreMessages> {
   }
 
   private async follow(): Promise<void> {
-    while (!this.stopped && this.manifest.state === 'live') {
+    while (!this.stopped && (this.manifest.state === 'live' || this.behind)) {
       await pause(document.hidden ? OFFLINE_DELAY_MS : POLL_MS);
       try {
         await this.refresh();
+        if (this.behind) this.rest ??= this.refreshRest().finally(() => (this.rest = null));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         await pause(OFFLINE_DELAY_MS); // the server is away: what is there stays on the page
@@ -123,13 +128,26 @@ export class SessionStore extends Emitter<StoreMessages> {
     const manifest = await api.newerManifest(this.session.id, this.manifest.version);
     if (manifest === null || (manifest.version === this.manifest.version && manifest.state === this.manifest.state)) return;
     // Where the clocks are known better now, what is here already has other times.
-    const same = sameClocks(this.manifest, manifest);
-    const since = (rows: SessionEvent[]): number | undefined => (same ? (rows.at(-1)?.t_ms ?? this.session.start_ms) - LOOK_BACK_MS : undefined);
+    this.clocksMoved ||= !sameClocks(this.manifest, manifest);
     this.manifest = manifest;
     this.emit('manifest', manifest);
-    await Promise.all([this.loadRows('events', since(this.events)), this.logsWanted && this.loadRows('logs', since(this.logs)), this.loadTraces()]);
-    this.session = await api.session(this.session.id);
-    this.emit('session', this.session);
+    this.behind = true;
+  }
+
+  /** The picture goes on by the manifest alone: what is told beside it must not hold up the next look. */
+  private async refreshRest(): Promise<void> {
+    this.behind = false;
+    const all = this.clocksMoved;
+    const since = (rows: SessionEvent[]): number | undefined => (all ? undefined : (rows.at(-1)?.t_ms ?? this.session.start_ms) - LOOK_BACK_MS);
+    try {
+      await Promise.all([this.loadRows('events', since(this.events)), this.logsWanted && this.loadRows('logs', since(this.logs)), this.loadTraces()]);
+      if (all) this.clocksMoved = false;
+      this.session = await api.session(this.session.id);
+      this.emit('session', this.session);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.behind = true; // the next look tries again
+    }
   }
 }
 

@@ -92,9 +92,10 @@ function vital(event: SessionEvent): Drawn {
 
 const LONG_TASK_BAD_MS = 200;
 
-/** What has no kind of its own is told apart by its name, which is then the title. */
+/** What has no kind of its own is told apart by its name, which is the title too but for notes. */
 function custom(event: SessionEvent): Drawn | null {
-  const { attributes, title: name } = event;
+  const { attributes } = event;
+  const name = event.name || event.title;
   const target = attributes['browser.element.text'] || attributes['browser.css_selector'] || '';
   if (name === 'browser.user_action.rage_click') {
     return { lane: 'action', tone: 'rage', label: `Rage click, ${attributes['browser.click.count'] ?? 'several'} in a row`, title: target };
