@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import trustme
 
 from otel_replay.cli.doctor import run_doctor
 from otel_replay.config import load_settings
 from otel_replay.doctor.samples import KINDS
+from tests.faults.load import PROTOBUF
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.faults import FaultyS3Proxy
+from tests.support.otlp import logs_request
 from tests.support.process import Up, receive
 from tests.support.s3_server import S3Server
 
@@ -138,6 +141,10 @@ def test_a_receiver_whose_clickhouse_is_gone(tmp_path: Path, examine: Examine) -
             "status": receiver.address("status").removeprefix("http://"),
             "ui": f"127.0.0.1:{_closed_port()}",
         }
+        # Its tables are made before the first of anything is stored, which takes its time.
+        first = logs_request([{"body": "first"}]).SerializeToString()
+        url = f"http://{flags['otlp_http']}/v1/logs"
+        assert requests.post(url, first, headers=PROTOBUF, timeout=100).status_code == 200
         well = examine(flags, timeout_s=1)
         assert well.names("failed") == {"session"}
         assert "otel-replay work" in well.text("session")

@@ -38,13 +38,13 @@ def waiting(data: Path) -> set[str]:
 def test_nothing_is_lost_while_s3_is_away(s3: S3Server, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with up_with(s3, data) as up:
-        with Load(lambda: str(up.addresses["otlp_http"])) as load:
+        with Load(lambda: str(up.addresses["otlp_http"]), 2) as load:
             wait_for("traffic", load.is_mixed, 40)
             with s3.away():
                 wait_for("chunks to wait", lambda: waiting(data) == {"replay"}, 40)
-                goal = load.acknowledged() + 20
+                goal = load.acknowledged() + 10
                 wait_for("traffic without S3", lambda: load.acknowledged() >= goal, 40)
-            goal = load.acknowledged() + 20
+            goal = load.acknowledged() + 10
             wait_for("traffic again", lambda: load.acknowledged() >= goal, 40)
         wait_for("the spool to be drained", lambda: not waiting(data), 40)
         assert {status for sender in load.senders for status in sender.answers} == {200}
