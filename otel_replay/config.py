@@ -71,6 +71,10 @@ def _token(text: str) -> str:
 
 
 _RANGES = {
+    "retention_replay_days": (1, 36_500),
+    "retention_logs_days": (1, 36_500),
+    "retention_traces_days": (1, 36_500),
+    "retention_metrics_days": (1, 36_500),
     "max_request_bytes": (1024, 2**31 - 1),
     "commit_delay_ms": (1, 10_000),
     "request_timeout_s": (1, 3600),
@@ -231,6 +235,10 @@ class Settings:
         "token with which programs may ask for jobs, such as erase, over the API",
         "TOKEN",
     )
+    retention_replay_days: int = _setting(30, _whole_number, "how long recordings are kept", "DAYS")
+    retention_logs_days: int = _setting(30, _whole_number, "how long logs are kept", "DAYS")
+    retention_traces_days: int = _setting(30, _whole_number, "how long traces are kept", "DAYS")
+    retention_metrics_days: int = _setting(30, _whole_number, "how long metrics are kept", "DAYS")
     projects: tuple[Project, ...] = ()
     """All projects, the default one first; their keys stand in the file only."""
 

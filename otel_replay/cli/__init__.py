@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_doctor(commands)
     _add_erase(commands)
+    _add_retention(commands)
     _add(commands, "demo", "run the demo shop against a receiver that runs already", _demo)
     return parser
 
@@ -133,6 +134,14 @@ def _add_erase(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--wait", action="store_true", help="wait until ClickHouse has removed the files, too"
     )
     erase.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _add_retention(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    retention = _add(commands, "retention", "show or change how long data is kept", _retention)
+    for kind in ("replay", "logs", "traces", "metrics"):
+        retention.add_argument(f"--{kind}", default="", metavar="DAYS", help="such as 30d")
+    retention.add_argument("--project", default="", metavar="NAME", help="default: the default one")
+    retention.add_argument("--json", action="store_true", help="print it as JSON")
 
 
 def _add(
@@ -224,6 +233,14 @@ def _erase(options: argparse.Namespace) -> int:
         yes=options.yes,
         as_json=options.json,
     )
+
+
+def _retention(options: argparse.Namespace) -> None:
+    from otel_replay.cli.retention import run_retention
+
+    kinds = ("replay", "logs", "traces", "metrics")
+    changes = {kind: text for kind in kinds if (text := getattr(options, kind))}
+    run_retention(_settings(options), changes, project=options.project, as_json=options.json)
 
 
 def _demo(options: argparse.Namespace) -> None:

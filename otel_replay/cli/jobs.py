@@ -20,6 +20,7 @@ from otel_replay.cli.lock import read_holder, read_token
 from otel_replay.cli.stores import Store, open_stores, prepare
 from otel_replay.config import Settings
 from otel_replay.erasure.job import erase
+from otel_replay.erasure.retention import Retention, retention_job
 from otel_replay.errors import (
     ConfigError,
     InUseError,
@@ -46,7 +47,20 @@ _ERRORS: dict[str, type[OtelReplayError]] = {
 
 def jobs_of(settings: Settings) -> Jobs:
     """All jobs, wired to these settings."""
-    return {"erase": partial(erase, spool_bytes=partial(_spool_bytes, settings))}
+    return {
+        "erase": partial(erase, spool_bytes=partial(_spool_bytes, settings)),
+        "retention": partial(retention_job, defaults=retention_of(settings)),
+    }
+
+
+def retention_of(settings: Settings) -> Retention:
+    """Of projects that have set nothing at run time."""
+    return Retention(
+        replay=settings.retention_replay_days,
+        logs=settings.retention_logs_days,
+        traces=settings.retention_traces_days,
+        metrics=settings.retention_metrics_days,
+    )
 
 
 def run_job(

@@ -6,10 +6,11 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 
-from otel_replay.cli.jobs import jobs_of
+from otel_replay.cli.jobs import jobs_of, retention_of
 from otel_replay.cli.running import Process, Running
 from otel_replay.cli.stores import Store
 from otel_replay.config import Listen
+from otel_replay.erasure.expiry import Expiry
 from otel_replay.erasure.late import Buried, ErasureWorker
 from otel_replay.exposition import observed, status_app
 from otel_replay.instruments import Instruments
@@ -33,8 +34,9 @@ def workers(process: Process) -> Iterator[None]:
             sessions = SessionWorker(
                 store.database, instruments=instruments, project=name, buried=buried.among
             )
+            expiry = Expiry(store.database, store.blobs, retention_of(process.settings))
             erasures = ErasureWorker(
-                store.database, store.blobs, buried, instruments=instruments, project=name
+                store.database, store.blobs, buried, expiry, instruments=instruments, project=name
             )
             compaction = _compaction_worker(process, store)
             stack.enter_context(_working(process, f"sessions-{name}", sessions.run))
@@ -84,6 +86,7 @@ def pages(process: Process) -> Iterator[None]:
                     project=name,
                     instruments=process.instruments,
                     problems=running.problems,
+                    retention=retention_of(settings),
                 ),
                 service,
             ),

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from otel_replay.erasure.payload import Removed, remove_payload
+from otel_replay.erasure.payload import Removed, remove_payload, session_objects
 from otel_replay.erasure.requests import Erasure, Request, unfinished
 from otel_replay.erasure.rows import EVERYTHING, Run
 from otel_replay.erasure.users import salt
@@ -107,6 +107,27 @@ class Eraser:
                 run.delete("trace_touched", "of_traces")
                 run.delete("otel_traces_trace_id_ts", "of_traces")
         return traces
+
+    def expire(
+        self, session_ids: Sequence[str], tables: Mapping[str, str], cutoff_ms: int, payload: bool
+    ) -> None:
+        """Takes out the rows of sessions in some tables, and with `payload` their recordings.
+
+        Traces that they share with sessions that began at `cutoff_ms` or later stay. Packs are
+        left to the collection of what nothing refers to.
+        """
+        with self._alone(silent):
+            run = Run(self._database)
+            run.add("session", session_ids)
+            run.fill("run_traces_expired", cutoff_ms=cutoff_ms)
+            run.fill("run_spans")
+            if payload:
+                run.fill("forget_replay")
+            objects = list(session_objects(run, self._blobs)) if payload else []
+            self._delete_rows(run, tables, silent)
+            # After the rows, so that nobody is led to what is gone.
+            for blob in objects:
+                self._blobs.delete(blob.key)
 
     def _carry_out(self, erasure: Erasure, progress: Progress) -> dict[str, Any]:
         run = Run(self._database, more=self._user_parameters(erasure.kind, erasure.subject))

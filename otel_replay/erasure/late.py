@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from otel_replay.erasure.erase import Eraser
+from otel_replay.erasure.expiry import Expiry
 from otel_replay.erasure.requests import bury
 from otel_replay.erasure.tombstones import erased
 from otel_replay.erasure.users import of_erased_users
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 INTERVAL_S = 5.0
 SWEEP_EVERY_S = 60.0
 """How often it is looked for requests that were cut off, and for spans of erased traces."""
+EXPIRE_EVERY_S = 600.0
 LONGEST_BACK_OFF_S = 60.0
 
 
@@ -79,15 +81,18 @@ class ErasureWorker:
         database: Database,
         blobs: BlobStore,
         buried: Buried,
+        expiry: Expiry | None = None,
         *,
         instruments: Instruments | None = None,
         project: str = "",
     ) -> None:
         self._eraser = Eraser(database, blobs)
         self._buried = buried
+        self._expiry = expiry
         self._erased = (instruments or Instruments()).sessions_erased
         self._project = project
         self._sweep_next_s = 0.0
+        self._expire_next_s = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set. An error is logged, and the work tried again after a while."""
@@ -118,6 +123,10 @@ class ErasureWorker:
             for report in self._eraser.resume():
                 self._count("asked", report["sessions"])
             self._eraser.late_traces()
+
+        if self._expiry is not None and time.monotonic() >= self._expire_next_s:
+            self._expire_next_s = time.monotonic() + EXPIRE_EVERY_S
+            self._count("expired", self._expiry.run_once()["session"])
 
     def _count(self, reason: str, sessions: int) -> None:
         self._erased.labels(self._project, reason).inc(sessions)

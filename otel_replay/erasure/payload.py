@@ -59,21 +59,18 @@ def remove_payload(run: Run, blobs: BlobStore, progress: Progress) -> Removed:
     """Takes all bytes of the run's sessions out of the store. Raises UnavailableError."""
     removed = Removed()
     sessions = run.sessions()
-    remove_objects(run, blobs, sessions, removed)
+    for blob in session_objects(run, blobs):
+        blobs.delete(blob.key)
+        removed.blobs_deleted += 1
+        removed.bytes += blob.size_bytes
     progress({"step": "packs", **removed.counts()})
     _scrub_packs(run, blobs, sessions, removed, progress)
     return removed
 
 
-def remove_objects(run: Run, blobs: BlobStore, sessions: Collection[str], removed: Removed) -> None:
-    """Deletes the objects that belong to one of the sessions alone, superseded ones too."""
-    for blob in _objects(run, blobs, sessions):
-        blobs.delete(blob.key)
-        removed.blobs_deleted += 1
-        removed.bytes += blob.size_bytes
-
-
-def _objects(run: Run, blobs: BlobStore, sessions: Collection[str]) -> Iterator[BlobInfo]:
+def session_objects(run: Run, blobs: BlobStore) -> Iterator[BlobInfo]:
+    """The objects that belong to one of the sessions alone, superseded ones too."""
+    sessions = run.sessions()
     by_day: dict[str, list[str]] = defaultdict(list)
     for row in run.select("session_days"):
         by_day[row["Day"]].append(row["SessionId"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
 
 from otel_replay import __version__
+from otel_replay.erasure.retention import Retention, of_project
 from otel_replay.errors import OtelReplayError
 from otel_replay.instruments import Instruments
 from otel_replay.status.reasons import help_for
@@ -16,6 +17,8 @@ from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SIGNALS = ("traces", "logs", "metrics", "replay")
 _MINUTE_S, _DAY_S = 60, 86400
@@ -38,6 +41,8 @@ class Sources:
     instruments: Instruments = field(default_factory=Instruments)
     """Of this process; what other processes have waiting is not in them."""
     problems: Callable[[], list[str]] = nothing_wrong
+    retention: Retention = Retention()
+    """Of projects that have set nothing at run time."""
 
     @property
     def name(self) -> str:
@@ -62,6 +67,7 @@ def overview(sources: Sources, now_s: float) -> dict[str, Any]:
         "refusals": _refusals(reader.rows("refusals", since_s=int(now_s) - _DAY_S)),
         "tables": None if tables is None else [row for row in tables if row["rows"]],
         "recordings": recordings,
+        "retention": reader.retention(sources.retention),
         "blobs": _blobs(sources, recordings),
         "receiver": _receiver(sources),
         "sessions": _sessions(sources, now_s),
@@ -79,10 +85,19 @@ class _Reader:
         self.problems: list[str] = []
 
     def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]] | None:
+        return self._read(
+            name, lambda: self._database.query(read_query(__package__, name), parameters)
+        )
+
+    def retention(self, defaults: Retention) -> dict[str, int] | None:
+        """Days of each kind."""
+        return self._read("retention", lambda: asdict(of_project(self._database, defaults)))
+
+    def _read(self, name: str, read: Callable[[], T]) -> T | None:
         if self.problems:
             return None
         try:
-            return self._database.query(read_query(__package__, name), parameters)
+            return read()
         except OtelReplayError as exc:
             log.warning("the status page cannot read %s: %s", name, exc)
             self.problems.append(f"storage: {str(exc).partition(chr(10))[0][:300]}")

@@ -14,7 +14,7 @@ import requests
 from tests.support.otlp import chunk_record, logs_request, span, traces_request
 from tests.support.process import Up
 
-COMMANDS = ["up", "receive", "ui", "work", "migrate", "sql", "doctor", "erase", "demo"]
+COMMANDS = ["up", "receive", "ui", "work", "migrate", "sql", "doctor", "erase", "retention", "demo"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

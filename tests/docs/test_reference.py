@@ -83,7 +83,7 @@ def test_the_commands_are_those_of_the_help() -> None:
         timeout=60,
         check=True,
     )
-    existing = re.findall(r"^    ([a-z]+) ", result.stdout, re.MULTILINE)
+    existing = re.findall(r"^    ([a-z]+)\b", result.stdout, re.MULTILINE)
     assert sorted(row[0] for row in table(prose(CLI), "command")) == sorted(existing)
 
 

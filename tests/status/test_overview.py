@@ -92,6 +92,7 @@ def test_a_project_that_has_nothing_yet(project: Project) -> None:
     assert {row["last_ms"] for row in body["signals"]} == {None}
     assert (body["keys"], body["refusals"], body["problems"]) == ([], [], [])
     assert body["recordings"] == {"chunks": 0, "bytes": 0}
+    assert body["retention"] == {"replay": 30, "logs": 30, "traces": 30, "metrics": 30}
     assert body["receiver"] is body["sessions"] is body["blobs"] is None
 
 

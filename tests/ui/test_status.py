@@ -41,6 +41,7 @@ def test_storage_and_what_waits(visit: Open, world: World) -> None:
     page = visit("/status")
     expect(page.get_by_role("row", name="otel_traces")).to_contain_text("81,400,211")
     expect(page.get_by_role("row", name="otel_traces")).to_contain_text("9.1 GB")
+    expect(page.get_by_test_id("retention")).to_contain_text("recordings for 60 days")
     expect(page.get_by_test_id("s3-cost")).to_contain_text("7,104 PUT")
     expect(page.get_by_test_id("s3-cost")).to_contain_text("$25.93")
     expect(page.get_by_test_id("meter-spool")).to_contain_text("400 MB of 1.1 GB")
@@ -95,7 +96,7 @@ def test_nothing_yet_says_how_to_begin(visit: Open, world: World) -> None:
 
 
 def test_storage_that_is_away_leaves_the_rest(visit: Open, world: World) -> None:
-    gone = dict.fromkeys(("signals", "keys", "refusals", "tables", "recordings"))
+    gone = dict.fromkeys(("signals", "keys", "refusals", "tables", "recordings", "retention"))
     world.status |= gone | {"problems": ["storage: ClickHouse is away"]}
     page = visit("/status")
     expect(page.get_by_text("storage: ClickHouse is away")).to_be_visible()

@@ -420,6 +420,7 @@ def busy_status() -> Json:
                     2_411_000_000), ("session_events", 1_204_331, 88_000_000),
                     ("sessions", 41_220, 6_100_000), ("replay_chunks", 210_400, 17_000_000))],
         "recordings": {"chunks": 210_400, "bytes": 4_120_000_000},
+        "retention": {"replay": 60, "logs": 30, "traces": 30, "metrics": 7},
         "blobs": {
             "requests_last_hour": {"PUT": 7104, "GET": 12, "LIST": 1, "DELETE": 0},
             "written_bytes": 4_120_000_000, "read_bytes": 88_000_000,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from otel_replay.erasure.retention import Retention
 from otel_replay.instruments import Instruments
 from otel_replay.status.overview import nothing_wrong
 from otel_replay.storage.blobs import BlobStore
@@ -28,6 +29,9 @@ class Backend:
     problems: Callable[[], list[str]] = nothing_wrong
     """What keeps this process from being ready."""
     manifests: Manifests = field(default_factory=Manifests)
+
+    retention: Retention = Retention()
+    """Of projects that have set nothing at run time."""
 
     def now_ms(self) -> int:
         return int(self.clock() * 1000)

@@ -17,5 +17,11 @@ def add(api: flask.Blueprint, backend: Backend) -> None:
 
 def show_status(backend: Backend) -> flask.Response:
     parameters.only(())
-    sources = Sources(backend.database, backend.project, backend.instruments, backend.problems)
+    sources = Sources(
+        backend.database,
+        backend.project,
+        backend.instruments,
+        backend.problems,
+        backend.retention,
+    )
     return json_response(overview(sources, backend.clock()))

@@ -3,6 +3,7 @@ import { bytes } from '../src/lib/format';
 import type { Refusal, SignalStatus, Status } from '../src/lib/types';
 import { partStates } from '../src/status/parts';
 import { howMany, words } from '../src/status/refusals';
+import { retentionNote } from '../src/status/retention';
 import { s3Note } from '../src/status/s3';
 import { freshness, perMinute } from '../src/status/signals';
 
@@ -48,12 +49,20 @@ describe('a refusal', () => {
 });
 
 describe('partStates', () => {
-  const status = (changes: Partial<Status>): Status => ({ version: '', project: '', now_ms: 0, problems: [], signals: [], keys: [], refusals: [], tables: [], recordings: null, blobs: null, receiver: null, sessions: null, ...changes });
+  const status = (changes: Partial<Status>): Status => ({ version: '', project: '', now_ms: 0, problems: [], signals: [], keys: [], refusals: [], tables: [], recordings: null, retention: null, blobs: null, receiver: null, sessions: null, ...changes });
   const states = (changes: Partial<Status>): string[] => partStates(status(changes)).map(([, state]) => state);
 
   it('knows what runs elsewhere and what is in trouble', () => {
     expect(states({})).toEqual(['well', 'elsewhere', 'elsewhere']);
     expect(states({ signals: null, sessions: { last_round_ms: 0, lag_s: 0, late: true } })).toEqual(['trouble', 'elsewhere', 'trouble']);
+  });
+});
+
+describe('retentionNote', () => {
+  it('says how long each kind is kept', () => {
+    expect(retentionNote({ replay: 60, logs: 30, traces: 1, metrics: 7 })).toBe(
+      'Kept from the start of a session: recordings for 60 days, logs for 30 days, traces for 1 day. Metrics are kept for 7 days.',
+    );
   });
 });
 

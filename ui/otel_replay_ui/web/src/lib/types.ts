@@ -299,6 +299,13 @@ export interface BlobStatus {
 }
 
 /** What cannot be had at the moment is null. */
+export interface Retention {
+  replay: number;
+  logs: number;
+  traces: number;
+  metrics: number;
+}
+
 export interface Status {
   version: string;
   project: string;
@@ -309,6 +316,8 @@ export interface Status {
   refusals: Refusal[] | null;
   tables: { name: string; rows: number; bytes: number }[] | null;
   recordings: { chunks: number; bytes: number } | null;
+  /** Days, by kind. */
+  retention: Retention | null;
   /** Null where blobs are files. */
   blobs: BlobStatus | null;
   receiver: ReceiverStatus | null;

@@ -9,6 +9,7 @@ import { howToSend } from './empty';
 import { partList } from './parts';
 import { receiverMeters } from './receiver';
 import { refusalList } from './refusals';
+import { retentionNote } from './retention';
 import { signalCards } from './signals';
 import { s3Note } from './s3';
 import { table } from './table';
@@ -71,13 +72,14 @@ function section(title: string, ...content: Child[]): HTMLElement {
   return h('section', { class: 'status-section' }, h('h2', {}, title), ...content);
 }
 
-function storage({ tables, recordings, blobs }: Status): Child {
+function storage({ tables, recordings, retention, blobs }: Status): Child {
   if (!tables) return false;
   const columns = [{ title: 'Table' }, { title: 'Rows', number: true }, { title: 'On disk', number: true }];
   const rows: Child[][] = tables.map(({ name, rows, bytes: size }) => [h('code', {}, name), rows.toLocaleString('en'), bytes(size)]);
   if (recordings && recordings.chunks > 0) rows.unshift(['Recordings, in the blob store', plural(recordings.chunks, 'chunk'), bytes(recordings.bytes)]);
   const content = rows.length > 0 ? table('What is stored', columns, rows) : h('p', { class: 'status-note' }, 'Nothing yet.');
-  return section('What is stored', content, blobs && h('p', { class: 'status-note', data: { testid: 's3-cost' } }, s3Note(blobs)));
+  const kept = retention && h('p', { class: 'status-note', data: { testid: 'retention' } }, retentionNote(retention));
+  return section('What is stored', content, kept, blobs && h('p', { class: 'status-note', data: { testid: 's3-cost' } }, s3Note(blobs)));
 }
 
 function keyTable(keys: KeyStatus[], nowMs: number): HTMLElement {

@@ -1,0 +1,3 @@
+SELECT Name, Value, ChangedBy, toUnixTimestamp64Milli(ChangedAt) AS changed_ms
+FROM project_settings FINAL
+WHERE Name IN {names:Array(String)}
