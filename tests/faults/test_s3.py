@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +26,9 @@ def s3(tmp_path: Path) -> Iterator[S3Server]:
         yield server
 
 
-def up_with(s3: S3Server, data: Path) -> Up:
+def up_with(s3: S3Server, data: Path, *options: str) -> Up:
     blobs = ["--blobs", "s3://replays/production", "--s3-endpoint", s3.url]
-    return Up(data, *blobs, "--commit-delay-ms", "20")
+    return Up(data, *blobs, "--commit-delay-ms", "20", *options)
 
 
 def waiting(data: Path) -> set[str]:
@@ -69,8 +70,28 @@ def test_it_starts_without_s3_and_takes_what_comes(s3: S3Server, tmp_path: Path)
             assert waiting(data) == {"replay"}
         s3.start()
         wait_for("the spool to be drained", lambda: not waiting(data), 40)
+        with s3.frozen(), Load(lambda: str(up.addresses["otlp_http"]), 1) as meanwhile:
+            wait_for("chunks to be taken while S3 hangs", meanwhile.is_mixed, 40)
+            assert waiting(data) == {"replay"}
+        wait_for("the spool to be drained", lambda: not waiting(data), 40)
+        for senders in (load, meanwhile):
+            assert {status for sender in senders.senders for status in sender.answers} == {200}
+            senders.count(up.sql).check()
+            check_recordings(up, senders)
+
+
+def test_packs_come_no_more_often_than_is_set(s3: S3Server, tmp_path: Path) -> None:
+    with up_with(s3, tmp_path / "data", "--max-pack-puts-per-hour", "1000") as up:
+        began = time.monotonic()
+        with Load(lambda: str(up.addresses["otlp_http"]), 3) as load:
+            wait_for("chunks", lambda: sum(len(s.chunks) for s in load.senders) >= 33, 60)
+        took_s = time.monotonic() - began
+        packs = len(list(s3.store("replays").list()))
+        # Eight at once, and then one every 3.6 s; one more when the time begins anew.
+        assert packs <= 8 + took_s / 3.6 + 1
+        assert {status for sender in load.senders for status in sender.answers} == {200}
         load.count(up.sql).check()
-        check_recordings(up, load)
+        assert up.get("/api/v1/status")["blobs"]["requests_last_hour"]["PUT"] == packs
 
 
 @pytest.mark.parametrize("command", ["up", "receive"])
