@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from otel_replay.sessions import clock
+from otel_replay.sessions import clock, inputs
 from otel_replay.sessions.lifecycle import limits
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
+
+RAGE_MS = 1_000
+RAGE_PX = 30
+"""Rage is 3 clicks as close as this."""
 
 
 def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
@@ -39,4 +43,14 @@ def _insert() -> str:
 
 def _parameters(database: Database, session_ids: Sequence[str], now_ms: int) -> dict[str, Any]:
     clocks = clock.estimate(database, session_ids)
-    return {"ids": list(session_ids), **limits(now_ms), **clock.parameters(clocks)}
+    read = database.query(read_query(__package__, "inputs_read"), {"ids": list(session_ids)})
+    return {
+        "ids": list(session_ids),
+        **limits(now_ms),
+        **clock.parameters(clocks),
+        "read_keys": [row["key"] for row in read],
+        "active_gap_ms": inputs.ACTIVE_GAP_MS,
+        "never_ms": clock.NEVER_MS,
+        "rage_ms": RAGE_MS,
+        "rage_px": RAGE_PX,
+    }

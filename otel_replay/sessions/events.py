@@ -16,6 +16,8 @@ from otel_replay.storage.queries import read_query
 KINDS = (
     "navigation",
     "click",
+    "rage_click",
+    "dead_click",
     "console",
     "error",
     "request",

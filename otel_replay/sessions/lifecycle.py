@@ -2,7 +2,7 @@
 
 A session is live from its first record. It is finished
 
-* after ``session.end``, unless the browser sent something later than that;
+* after ``session.end``, unless the browser recorded something later than that;
 * 2 minutes after the last chunk came in, when the last chunk of every tab is a final one;
 * 15 minutes after the browser's last record came in;
 * once it has lasted 4 hours.

@@ -15,6 +15,9 @@ from otel_replay.storage.queries import read_query
 COUNTS = {
     "pages": "Pages",
     "clicks": "Clicks",
+    "key_presses": "KeyPresses",
+    "rage_clicks": "RageClicks",
+    "dead_clicks": "DeadClicks",
     "errors": "Errors",
     "backend_errors": "BackendErrors",
     "requests": "Requests",
@@ -29,7 +32,7 @@ COUNTS = {
 
 
 def find(database: Database, session_id: str, now_ms: int) -> dict[str, Any]:
-    """The row of a session, by the names of sql/row_columns.sql.
+    """The row of a session, by the names of sql/row_columns.sql and sql/page_columns.sql.
 
     A session that the worker has not come to yet is computed here. Raises NotFoundError.
     """
@@ -46,8 +49,19 @@ def find(database: Database, session_id: str, now_ms: int) -> dict[str, Any]:
 
 
 def detail(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The session with the resource attributes of its browser."""
-    return {**summary(row), "attributes": row["Attributes"]}
+    """The session with its pages, by when they were first open, and its browser's attributes."""
+    columns = ("page_urls", "page_entered_ms", "page_visits", "page_time_ms")
+    pages = [
+        {
+            "url": url,
+            "entered_ms": entered_ms,
+            "offset_ms": entered_ms - row["start_ms"],
+            "visits": visits,
+            "time_ms": time_ms,
+        }
+        for url, entered_ms, visits, time_ms in zip(*(row[name] for name in columns), strict=True)
+    ]
+    return {**summary(row), "pages": pages, "attributes": row["Attributes"]}
 
 
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,6 +84,8 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         "device": row["Device"],
         "first_url": row["FirstUrl"],
         "last_url": row["LastUrl"],
+        "entry_page": row["EntryPage"],
+        "exit_page": row["ExitPage"],
         "counts": {name: row[column] for name, column in COUNTS.items()},
         "has_replay": row["HasReplay"],
         "gaps": row["Gaps"],

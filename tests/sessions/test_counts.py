@@ -15,6 +15,9 @@ def test_counts_are_exact(world: World) -> None:
     assert session["counts"] == {
         "pages": 2,
         "clicks": 1,
+        "key_presses": 0,
+        "rage_clicks": 0,
+        "dead_clicks": 0,
         "errors": 1,
         "backend_errors": 1,
         "requests": 3,
@@ -26,6 +29,7 @@ def test_counts_are_exact(world: World) -> None:
         "events": 40,
     }
     assert (session["first_url"], session["last_url"]) == ("http://shop/", "http://shop/cart")
+    assert (session["entry_page"], session["exit_page"]) == ("http://shop/", "http://shop/")
     assert session["start_ms"] == world.zero_ms
     assert session["duration_ms"] == 19_000
     assert session["has_replay"] is True

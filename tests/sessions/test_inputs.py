@@ -9,43 +9,9 @@ import orjson
 import pytest
 
 from otel_replay.sessions.inputs import MAX_ITEMS, SessionInputs
-
-Event = dict[str, Any]
+from tests.support.rrweb import Event, change, click, element, increment, meta, moved, typed
 
 LINK, BOX, FIELD, LIST, BUTTON, IN_LINK = 10, 11, 12, 13, 14, 15
-
-
-def event(at_ms: int, source: int, **data: Any) -> Event:
-    """An incremental snapshot."""
-    return {"type": 3, "timestamp": at_ms, "data": {"source": source, **data}}
-
-
-def click(at_ms: int, node: int = BUTTON, x: float = 5, y: float = 7) -> Event:
-    return event(at_ms, 2, type=2, id=node, x=x, y=y)
-
-
-def typed(at_ms: int, text: str, node: int = FIELD, checked: bool = False, **more: Any) -> Event:
-    return event(at_ms, 5, id=node, text=text, isChecked=checked, **more)
-
-
-def change(at_ms: int) -> Event:
-    return event(at_ms, 0, texts=[], attributes=[{"id": 1, "attributes": {}}], removes=[], adds=[])
-
-
-def moved(at_ms: int, first_ms: int) -> Event:
-    """A pointer's way, from `first_ms` to the event."""
-    way = [{"x": 1, "y": 1, "id": 1, "timeOffset": offset} for offset in (first_ms - at_ms, 0)]
-    return event(at_ms, 1, positions=way)
-
-
-def element(node: int, tag: str, *children: Event, **attributes: Any) -> Event:
-    return {
-        "type": 2,
-        "id": node,
-        "tagName": tag,
-        "attributes": attributes,
-        "childNodes": list(children),
-    }
 
 
 PAGE: Event = {
@@ -67,7 +33,7 @@ PAGE: Event = {
 
 def snapshot(at_ms: int = 0) -> list[Event]:
     return [
-        {"type": 4, "timestamp": at_ms, "data": {"href": "http://shop/", "width": 9, "height": 9}},
+        meta(at_ms, "http://shop/"),
         {"type": 2, "timestamp": at_ms, "data": {"node": PAGE, "initialOffset": {}}},
     ]
 
@@ -97,16 +63,16 @@ def _ms(time: datetime) -> int:
         ([click(1_000), click(6_000)], [(1_000, 6_000)]),
         ([click(1_000), click(6_001)], [(1_000, 1_000), (6_001, 6_001)]),
         ([moved(1_000, 600)], [(600, 1_000)]),
-        ([event(1_000, 6, positions=[{"timeOffset": -100}])], [(900, 1_000)]),
-        ([event(1_000, 12, positions=[{"timeOffset": 0}])], [(1_000, 1_000)]),
-        ([event(1_000, 3, id=1, x=0, y=90)], [(1_000, 1_000)]),
-        ([event(1_000, 2, type=7, id=1, x=1, y=1)], [(1_000, 1_000)]),
+        ([increment(1_000, 6, positions=[{"timeOffset": -100}])], [(900, 1_000)]),
+        ([increment(1_000, 12, positions=[{"timeOffset": 0}])], [(1_000, 1_000)]),
+        ([increment(1_000, 3, id=1, x=0, y=90)], [(1_000, 1_000)]),
+        ([increment(1_000, 2, type=7, id=1, x=1, y=1)], [(1_000, 1_000)]),
         ([typed(1_000, "a")], [(1_000, 1_000)]),
         # What pages do by themselves.
         ([change(1_000)], []),
-        ([event(1_000, 2, type=5, id=FIELD), event(1_500, 2, type=6, id=FIELD)], []),
+        ([increment(1_000, 2, type=5, id=FIELD), increment(1_500, 2, type=6, id=FIELD)], []),
         ([typed(1_000, "a", userTriggered=False)], []),
-        ([event(1_000, 4, width=5, height=5), event(1_000, 14, ranges=[])], []),
+        ([increment(1_000, 4, width=5, height=5), increment(1_000, 14, ranges=[])], []),
         # Events in disorder.
         ([click(20_000), click(1_000), click(3_000)], [(1_000, 3_000), (20_000, 20_000)]),
         ([click(9_000), click(1_000), click(5_000)], [(1_000, 9_000)]),
@@ -126,7 +92,7 @@ def test_inputs_are_stretches_of_time(events: list[Event], expected: list[Any]) 
         ([typed(1, ""), typed(2, "a")], 2),
         # A mask is as wide for any text: only that there is one is seen.
         ([typed(1, "******"), typed(2, "******"), typed(3, "")], 2),
-        ([typed(1, "a", FIELD), typed(2, "a", BUTTON)], 2),
+        ([typed(1, "a", FIELD), typed(2, "a", 99)], 2),
         ([typed(1, "a"), typed(2, "", userTriggered=False)], 1),
         ([typed(1, "a", userTriggered=True)], 1),
         # What is chosen is not typed.
@@ -143,13 +109,13 @@ def test_key_presses_are_changes_of_text(events: list[Event], count: int) -> Non
 
 def test_fields_that_are_added_are_known_too() -> None:
     added = element(50, "div", element(51, "input", type="RANGE"), element(52, "input"))
-    mutation = event(1, 0, adds=[{"parentId": 2, "nextId": None, "node": added}])
+    mutation = increment(1, 0, adds=[{"parentId": 2, "nextId": None, "node": added}])
     row = facts(mutation, typed(2, "3", 51), typed(3, "4", 51), typed(4, "x", 52))
     assert row["KeyPresses"] == 1
 
 
 def test_clicks_have_times_and_places() -> None:
-    row = facts(click(1_000, x=10.6, y=-3), event(1_100, 2, type=1, id=BUTTON), click(1_200))
+    row = facts(click(1_000, x=10.6, y=-3), increment(1_100, 2, type=1, id=BUTTON), click(1_200))
     assert [_ms(time) for time in row["Clicks.Time"]] == [1_000, 1_200]
     assert (row["Clicks.X"], row["Clicks.Y"]) == ([11, 5], [-3, 7])
 
@@ -167,18 +133,18 @@ LATER = click(9_000)
         ([click(1_000), moved(3_499, 3_000)], False),
         # The page answers.
         ([click(1_000), change(3_499), LATER], False),
-        ([click(1_000), event(2_000, 8, id=1, adds=[]), LATER], False),
-        ([click(1_000), event(2_000, 7, id=1, type=0), LATER], False),
+        ([click(1_000), increment(2_000, 8, id=1, adds=[]), LATER], False),
+        ([click(1_000), increment(2_000, 7, id=1, type=0), LATER], False),
         ([click(1_000), typed(2_000, "x"), LATER], False),
-        ([click(1_000), event(2_000, 2, type=5, id=FIELD), LATER], False),
+        ([click(1_000), increment(2_000, 2, type=5, id=FIELD), LATER], False),
         (
-            [click(1_000), {"type": 4, "timestamp": 2_000, "data": {"href": "http://b/"}}, LATER],
+            [click(1_000), meta(2_000, "http://b/"), LATER],
             False,
         ),
-        ([click(1_000), event(1_100, 3, id=1, x=0, y=1), LATER], False),
-        ([click(1_000), event(1_100, 14, ranges=[]), LATER], False),
+        ([click(1_000), increment(1_100, 3, id=1, x=0, y=1), LATER], False),
+        ([click(1_000), increment(1_100, 14, ranges=[]), LATER], False),
         # No answer to this click.
-        ([click(1_000), event(1_101, 3, id=1, x=0, y=1), LATER], True),
+        ([click(1_000), increment(1_101, 3, id=1, x=0, y=1), LATER], True),
         ([change(999), click(1_000), LATER], True),
         ([click(1_000), *snapshot(2_000), LATER], True),
         # Links and fields answer by themselves, with what is in them.
@@ -198,8 +164,8 @@ def test_a_text_to_edit_answers_by_itself() -> None:
     adds = [{"parentId": 2, "node": editor}, {"parentId": 2, "node": plain}]
     moved_in = [{"parentId": 61, "node": element(63, "i")}]
     row = facts(
-        event(1, 0, adds=adds),
-        event(2, 0, adds=moved_in),
+        increment(1, 0, adds=adds),
+        increment(2, 0, adds=moved_in),
         *(click(1_000 + node, node) for node in (60, 61, 62, 63)),
         LATER,
     )
@@ -207,11 +173,7 @@ def test_a_text_to_edit_answers_by_itself() -> None:
 
 
 def test_pages_are_those_of_the_recording() -> None:
-    pages = [
-        {"type": 4, "timestamp": at_ms, "data": {"href": url, "width": 1, "height": 1}}
-        for at_ms, url in ((5_000, "http://shop/"), (6_000, "http://shop/cart"))
-    ]
-    row = facts(*pages)
+    row = facts(meta(5_000, "http://shop/"), meta(6_000, "http://shop/cart"))
     assert row["Urls.Url"] == ["http://shop/", "http://shop/cart"]
     assert [_ms(time) for time in row["Urls.Time"]] == [0, 6_000]
 

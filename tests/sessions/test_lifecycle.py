@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from otel_replay.sessions.lifecycle import END_SLACK_MS, FINAL_MS, IDLE_MS, LONGEST_MS
 from tests.support.sessions import World, at
 
 MINUTE_S = 60
+MINUTE_MS = 60_000
 
 Story = Callable[[World], None]
 
@@ -115,3 +117,164 @@ def test_a_finished_session_is_left_alone(alone: World) -> None:
     alone.clock.seconds += 3600
     assert alone.worker.run_once() == 1
     assert alone.worker.run_once() == 0
+
+
+# To the millisecond. Records come in as they are made, so that one number says both.
+
+
+def _event(world: World, time_ms: int, name: str = "", source: str = "browser") -> None:
+    """A light event, with its time of coming in, which is ClickHouse's otherwise."""
+    row = {
+        "SessionId": world.id,
+        "Timestamp": world.ns(time_ms),
+        "ReceivedAt": at(world.zero_ms + time_ms),
+        "EventId": time_ms,
+        "Kind": "custom",
+        "Source": source,
+        "Name": name,
+    }
+    world.database.insert("session_events", [row])
+
+
+def _chunk(world: World, time_ms: int, *, final: bool = False, tab: str = "t1") -> None:
+    """A chunk that ends, and comes in, at a time."""
+    world.chunk(
+        world.id,
+        max(0, time_ms // 1_000),
+        tab=tab,
+        start_ms=time_ms - 4_000,
+        Final=final,
+        ReceivedAt=at(world.zero_ms + time_ms),
+    )
+
+
+def _idle(world: World) -> None:
+    _event(world, 0)
+    _event(world, 1_000)
+
+
+def _idle_recording(world: World) -> None:
+    _chunk(world, 0)
+    _chunk(world, 5_000)
+
+
+def _end_at_once(world: World) -> None:
+    _event(world, 0)
+    _event(world, 1_000, "session.end")
+
+
+def _end_and_another_tab_within_the_slack(world: World) -> None:
+    _event(world, 1_000, "session.end")
+    _event(world, 1_000 + END_SLACK_MS)
+
+
+def _end_and_another_tab_after_the_slack(world: World) -> None:
+    _event(world, 1_000, "session.end")
+    _event(world, 1_001 + END_SLACK_MS)
+
+
+def _end_twice(world: World) -> None:
+    _event(world, 0, "session.end")
+    _event(world, 600_000)
+    _event(world, 601_000, "session.end")
+
+
+def _end_said_by_a_service(world: World) -> None:
+    _event(world, 0)
+    _event(world, 1_000, "session.end", "backend")
+
+
+def _services_alone(world: World) -> None:
+    _event(world, 0, "", "backend")
+    _event(world, 1_000, "session.end", "backend")
+
+
+def _services_later_than_the_browser(world: World) -> None:
+    _event(world, 0)
+    _event(world, 600_000, "", "backend")
+
+
+def _final(world: World) -> None:
+    _chunk(world, 0)
+    _chunk(world, 5_000, final=True)
+
+
+def _final_and_events_after_it(world: World) -> None:
+    _final(world)
+    _event(world, 60_000)
+
+
+def _final_of_one_tab(world: World) -> None:
+    _chunk(world, 5_000, final=True)
+    _chunk(world, 1_000, tab="t2")
+
+
+def _final_of_both_tabs(world: World) -> None:
+    _chunk(world, 5_000, final=True)
+    _chunk(world, 9_000, final=True, tab="t2")
+
+
+def _back_after_final(world: World) -> None:
+    _chunk(world, 5_000, final=True)
+    _chunk(world, 9_000)
+
+
+def _nearly_four_hours(world: World) -> None:
+    for time_ms in range(0, LONGEST_MS - 1, 10 * MINUTE_MS):
+        _event(world, time_ms)
+    _event(world, LONGEST_MS - 1)
+
+
+def _four_hours_and_a_minute(world: World) -> None:
+    for time_ms in range(0, LONGEST_MS + 1, 10 * MINUTE_MS):
+        _event(world, time_ms)
+    _event(world, LONGEST_MS + MINUTE_MS)
+
+
+@pytest.mark.parametrize(
+    ("story", "finish_ms"),
+    [
+        (_idle, 1_000 + IDLE_MS),
+        (_idle_recording, 5_000 + IDLE_MS),
+        (_end_at_once, 1_000),
+        (_end_and_another_tab_within_the_slack, 1_000 + END_SLACK_MS),
+        (_end_and_another_tab_after_the_slack, 1_001 + END_SLACK_MS + IDLE_MS),
+        (_end_twice, 601_000),
+        (_end_said_by_a_service, IDLE_MS),
+        (_services_alone, 1_000),
+        (_services_later_than_the_browser, IDLE_MS),
+        (_final, 5_000 + FINAL_MS),
+        (_final_and_events_after_it, 5_000 + FINAL_MS),
+        (_final_of_one_tab, 5_000 + IDLE_MS),
+        (_final_of_both_tabs, 9_000 + FINAL_MS),
+        (_back_after_final, 9_000 + IDLE_MS),
+        # A millisecond more would be four hours, but for nothing coming in.
+        (_nearly_four_hours, LONGEST_MS),
+        # It was finished as it had lasted that long.
+        (_four_hours_and_a_minute, LONGEST_MS),
+    ],
+)
+def test_when_a_session_finishes(world: World, story: Story, finish_ms: int) -> None:
+    world.zero_ms -= LONGEST_MS
+    story(world)
+    world.clock.seconds = (world.zero_ms + finish_ms - 1) / 1000
+    assert world.session(world.id)["state"] == "live"
+    world.clock.seconds = (world.zero_ms + finish_ms) / 1000
+    assert world.session(world.id)["state"] == "finished"
+
+
+def test_the_worker_finishes_a_session_at_its_time(alone: World) -> None:
+    _event(alone, 0)
+    due_s = (alone.zero_ms + IDLE_MS) / 1000
+    for now_s, state in ((due_s - 0.001, "live"), (due_s + 10, "finished")):
+        alone.clock.seconds = now_s
+        alone.worker.run_once()
+        assert [s["state"] for s in alone.json("sessions")["sessions"]] == [state]
+
+
+def test_a_session_of_four_hours_stays_finished(world: World) -> None:
+    world.zero_ms -= 2 * LONGEST_MS
+    _four_hours_and_a_minute(world)
+    _event(world, LONGEST_MS + 2 * MINUTE_MS)
+    world.clock.seconds = (world.zero_ms + LONGEST_MS + 2 * MINUTE_MS) / 1000
+    assert world.session(world.id)["state"] == "finished"

@@ -17,6 +17,7 @@ import orjson
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from otel_replay.sessions.inputs import SessionInputs
 from otel_replay.sessions.worker import SessionWorker
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
@@ -130,9 +131,33 @@ class World:
         attributes = {"url.full": url, "session.replay.tab": tab}
         self.log(session_id, "browser.navigation", offset_ms, attributes=attributes)
 
-    def click(self, session_id: str, offset_ms: float = 0) -> None:
-        attributes = {"browser.css_selector": "#buy", "session.replay.tab": "t1"}
-        self.log(session_id, "browser.user_action.click", offset_ms, attributes=attributes)
+    def click(
+        self,
+        session_id: str,
+        offset_ms: float = 0,
+        *,
+        at_px: tuple[int, int] | None = None,
+        tab: str = "t1",
+        kind: str = "click",
+    ) -> None:
+        """Stores a click; `kind` may be ``rage_click`` or ``dead_click``, which come besides."""
+        attributes = {"browser.css_selector": "#buy", "session.replay.tab": tab}
+        if at_px is not None:
+            attributes |= {"browser.page.x": str(at_px[0]), "browser.page.y": str(at_px[1])}
+        self.log(session_id, f"browser.user_action.{kind}", offset_ms, attributes=attributes)
+
+    def visibility(self, session_id: str, state: str, offset_ms: float, tab: str = "t1") -> None:
+        attributes = {"browser.visibility.state": state, "session.replay.tab": tab}
+        self.log(session_id, "browser.visibility", offset_ms, attributes=attributes)
+
+    def read_inputs(
+        self, session_id: str, tab: str, chunks: int, events: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Stores what is read off the rrweb events of a tab; their times count from `zero_ms`."""
+        timed = [{**event, "timestamp": self.zero_ms + event["timestamp"]} for event in events]
+        inputs = SessionInputs()
+        inputs.add(tab, 0, orjson.dumps(timed))
+        self.database.insert("session_inputs", inputs.rows(session_id, {tab: chunks}))
 
     def backend_log(self, body: str, trace_id: str, offset_ms: float = 0, **more: Any) -> None:
         resource = {"service.name": "checkout"}

@@ -161,16 +161,19 @@ def session_row(session_id: str, start: float, end: float, **changes: Any) -> Js
         "service": "shop-web", "environment": "demo", "release": "1.4.2",
         "browser": "Chrome 156", "os": "Linux", "device": "desktop",
         "first_url": "https://shop.example/", "last_url": "https://shop.example/checkout",
+        "entry_page": "https://shop.example/", "exit_page": "https://shop.example/checkout",
         "counts": dict.fromkeys(
-            ["pages", "clicks", "errors", "backend_errors", "requests", "failed_requests",
-             "console_errors", "traces", "tabs", "chunks", "events"], 0),
+            ["pages", "clicks", "key_presses", "rage_clicks", "dead_clicks", "errors",
+             "backend_errors", "requests", "failed_requests", "console_errors", "traces",
+             "tabs", "chunks", "events"], 0),
         "has_replay": True, "gaps": 0, "payload_bytes": 0, "activity": [],
     }  # fmt: skip
     return row | changes
 
 
 KIND_COUNTED = {
-    "pages": "navigation", "clicks": "click", "errors": "error",
+    "pages": "navigation", "clicks": "click", "rage_clicks": "rage_click",
+    "dead_clicks": "dead_click", "errors": "error",
     "backend_errors": "backend_error", "requests": "request",
 }  # fmt: skip
 
@@ -243,17 +246,16 @@ def note_row(session: Session, index: int, note: Json) -> Json:
 def add_signals(session: Session) -> None:
     """Rage and dead clicks, long tasks, web vitals and events of the page's own."""
     tab = next(iter(session.tabs))
-    button = {"browser.element.text": "Place order", "browser.css_selector": "button#order"}
+    button = {"browser__element__text": "Place order", "browser__css_selector": "button#order"}
 
     def add(offset_ms: float, name: str, kind: str = "custom", **attributes: str) -> None:
         named = {key.replace("__", "."): value for key, value in attributes.items()}
         session.events.append(event_row(
             session, f"s{offset_ms:g}", session.start_ms + offset_ms, kind, tab=tab,
-            title=name, name=name,
-            attributes=(button if "click" in name else {}) | named))  # fmt: skip
+            title=name, name=name, attributes=named))  # fmt: skip
 
-    add(19_200, "browser.user_action.rage_click", browser__click__count="4")
-    add(18_300, "browser.user_action.dead_click")
+    add(19_200, "Place order", "rage_click", browser__click__count="4", **button)
+    add(18_300, "Place order", "dead_click", **button)
     add(400, "browser.long_task", browser__long_task__duration="84.2")
     add(13_100, "browser.long_task", browser__long_task__duration="412")
     vitals = [(900, "LCP", "1240.5", "good"), (950, "CLS", "0.21", "needs-improvement"),

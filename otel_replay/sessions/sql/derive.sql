@@ -2,10 +2,13 @@
 -- {now_ms} is the clock for State; {idle_ms}, {final_ms}, {longest_ms} and {end_slack_ms} are the limits of lifecycle.py.
 --
 -- What the browser sent gives a session its start and end. Where it sent nothing (yet), the backend's records do.
--- All times are by our clock.
+-- All times are by our clock. docs/reference/sessions.md says what each number counts.
 WITH
     {{user_agent}},
     {{our_clock}},
+    {{rage_clicks}},
+    -- Tabs whose facts in session_inputs are of all of their recording, as far as there is one: see inputs_read.sql.
+    (session, tab) -> concat(session, ' ', tab) IN {read_keys:Array(String)} AS was_read,
     events AS
     (
         SELECT
@@ -17,7 +20,8 @@ WITH
             minIf(at, Source = 'browser') AS start,
             maxIf(at, Source = 'browser') AS end,
             toUnixTimestamp64Milli(maxIf(ReceivedAt, Source = 'browser')) AS received,
-            maxIf(at, Name = 'session.end') AS ended,
+            maxIf(at, Name = 'session.end' AND Source = 'browser') AS ended,
+            maxIf(at, Name = 'session.end') AS any_ended,
             argMaxIf(tuple(UserId, UserName, UserEmail), tuple(Source = 'browser', at, Timestamp), UserId != '' OR UserName != '' OR UserEmail != '') AS user,
             argMax(ServiceName, tuple(Source = 'browser', at, Timestamp)) AS service,
             argMax(ResourceAttributes, tuple(Source = 'browser', at, Timestamp)) AS attributes,
@@ -27,6 +31,14 @@ WITH
             groupUniqArrayIf(200)(Url, Source = 'browser' AND Kind != 'request' AND Url != '') AS urls,
             countIf(Kind = 'navigation') AS pages,
             countIf(Kind = 'click') AS clicks,
+            bursts(arraySort(groupArrayIf(10000)(
+                tuple(Tab, at, toInt32OrZero(Attributes['browser.page.x']), toInt32OrZero(Attributes['browser.page.y'])),
+                Kind = 'click' AND Attributes['browser.page.x'] != ''))) AS click_bursts,
+            -- By their names: they were of the kind custom once.
+            countIf(Name = 'browser.user_action.rage_click') AS rage_events,
+            countIf(Name = 'browser.user_action.dead_click') AS dead_events,
+            -- The browser SDK, which names its tab, watches itself what comes of clicks.
+            countIf(Name = 'browser.user_action.click' AND Tab != '') AS watched_clicks,
             -- A browser, too, may report an exception both as a log record and as an event of its span.
             countIf(Kind = 'error' AND TraceId = '') + uniqExactIf(TraceId, SpanId, Title, Kind = 'error' AND TraceId != '') AS errors,
             -- Those within a trace are in trace_exceptions.
@@ -115,7 +127,21 @@ WITH
         WHERE TraceId IN (SELECT TraceId FROM session_traces WHERE SessionId IN {ids:Array(String)})
         GROUP BY SessionId
     ),
-    -- What happened, as stretches of time: an event is a moment, a chunk lasts from its first rrweb event to its last.
+    inputs AS
+    (
+        SELECT
+            SessionId,
+            sum(KeyPresses) AS key_presses,
+            sum(length(Clicks.Time)) AS clicks,
+            sum(countEqual(Clicks.Dead, true)) AS dead_clicks,
+            bursts(arraySort(groupArrayArray(arrayMap(
+                (time, x, y) -> tuple(Tab, toUnixTimestamp64Milli(time), x, y), Clicks.Time, Clicks.X, Clicks.Y)))) AS click_bursts
+        FROM session_inputs FINAL
+        WHERE SessionId IN {ids:Array(String)} AND was_read(SessionId, Tab)
+        GROUP BY SessionId
+    ),
+    -- What happened, as stretches of time: an event is a moment, a chunk lasts from its first rrweb event to its last. Until
+    -- the inputs are read off a recording, all that happens in it counts as one.
     stretches AS
     (
         SELECT
@@ -123,7 +149,7 @@ WITH
             our_ms(Timestamp, clock_error(SessionId, Tab), ReceivedAt) AS from_ms,
             from_ms AS to_ms,
             1. AS weight,
-            Kind IN ('click', 'navigation') AS active
+            Kind = 'click' OR (Kind = 'navigation' AND NOT was_read(SessionId, Tab)) AS active
         FROM session_events FINAL
         WHERE SessionId IN {ids:Array(String)} AND Source = 'browser'
         UNION ALL
@@ -132,50 +158,57 @@ WITH
             our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt) AS from_ms,
             greatest(from_ms, our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt)) AS to_ms,
             toFloat64(Events) AS weight,
-            1 AS active
+            NOT was_read(SessionId, Tab) AS active
         FROM replay_chunks FINAL
         WHERE SessionId IN {ids:Array(String)}
+        UNION ALL
+        SELECT
+            SessionId,
+            our_ms(Start, clock_error(SessionId, Tab), ReadAt) AS from_ms,
+            greatest(from_ms, our_ms(End, clock_error(SessionId, Tab), ReadAt)) AS to_ms,
+            0. AS weight,
+            1 AS active
+        FROM session_inputs FINAL
+        ARRAY JOIN Inputs.Start AS Start, Inputs.End AS End
+        WHERE SessionId IN {ids:Array(String)} AND was_read(SessionId, Tab)
     ),
-    -- The union of the active stretches, where those at most 5 s apart are one: each adds what it reaches beyond the
+    -- Two things that are read off the stretches at once.
+    -- Active is the union of the active ones, where those at most 5 s apart are one: each adds what it reaches beyond the
     -- furthest end of those before it.
-    active AS
-    (
-        SELECT SessionId, sum(greatest(0, to_ms - if(from_ms <= reached + 5000, reached, from_ms))) AS active_ms
-        FROM
-        (
-            SELECT
-                SessionId, from_ms, to_ms,
-                max(to_ms) OVER (PARTITION BY SessionId ORDER BY from_ms, to_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-            FROM stretches
-            WHERE active
-        )
-        GROUP BY SessionId
-    ),
-    -- The session in at most 48 equal stretches of at least a second; a chunk's events are spread evenly over its time.
+    -- Activity is the session in at most 48 equal stretches of at least a second; a chunk's events are spread evenly over its time.
     activity AS
     (
         SELECT
             SessionId,
+            sum(bucket_active_ms) AS active_ms,
             mapFromArrays(groupArray(bucket), groupArray(toUInt32(round(happened)))) AS by_bucket,
             arrayMap(i -> by_bucket[i], range(any(count_of_buckets))) AS activity
         FROM
         (
-            SELECT SessionId, any(buckets) AS count_of_buckets, bucket, sum(weight * share) AS happened
+            SELECT
+                SessionId,
+                any(buckets) AS count_of_buckets,
+                bucket,
+                sum(weight * share) AS happened,
+                sum(if(bucket = first_bucket, added_ms, 0)) AS bucket_active_ms
             FROM
             (
                 SELECT
-                    SessionId, buckets, weight, bucket,
+                    SessionId, buckets, weight, bucket, first_bucket, added_ms,
                     if(to_ms = from_ms, 1., (least(toFloat64(to_ms), start_ms + width * (bucket + 1)) - greatest(toFloat64(from_ms), start_ms + width * bucket)) / (to_ms - from_ms)) AS share
                 FROM
                 (
                     SELECT
                         SessionId, from_ms, to_ms, weight,
-                        min(from_ms) OVER (PARTITION BY SessionId) AS start_ms,
-                        max(to_ms) OVER (PARTITION BY SessionId) AS end_ms,
+                        min(if(weight > 0, from_ms, {never_ms:Int64})) OVER (PARTITION BY SessionId) AS start_ms,
+                        max(if(weight > 0, to_ms, 0)) OVER (PARTITION BY SessionId) AS end_ms,
+                        max(if(active, to_ms, 0)) OVER (PARTITION BY SessionId ORDER BY from_ms, to_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached,
+                        if(active, greatest(0, to_ms - if(from_ms <= reached + {active_gap_ms:Int64}, reached, from_ms)), 0) AS added_ms,
                         toUInt32(least(48, greatest(1, intDiv(end_ms - start_ms + 999, 1000)))) AS buckets,
                         greatest(1, end_ms - start_ms) / buckets AS width,
-                        least(buckets - 1, toUInt32((from_ms - start_ms) / width)) AS first_bucket,
-                        least(buckets - 1, toUInt32((to_ms - start_ms) / width)) AS last_bucket
+                        if(from_ms <= start_ms, 0, least(buckets - 1, toUInt32((from_ms - start_ms) / width))) AS first_bucket,
+                        -- What has no weight is in one of them only, wherever it is.
+                        if(weight = 0, first_bucket, least(buckets - 1, toUInt32((to_ms - start_ms) / width))) AS last_bucket
                     FROM stretches
                 )
                 ARRAY JOIN range(first_bucket, last_bucket + 1) AS bucket
@@ -184,6 +217,7 @@ WITH
         )
         GROUP BY SessionId
     ),
+    {{page_times}},
     summary AS
     (
         SELECT
@@ -196,11 +230,12 @@ WITH
                 traces.start) AS start_ms,
             multiIf(from_browser, greatest(events.end, recordings.end), from_events, events.any_end, traces.end) AS end_ms,
             multiIf(from_browser, greatest(events.received, recordings.received), from_events, events.any_received, traces.received) AS seen_ms,
+            if(from_browser, events.ended, events.any_ended) AS ended_ms,
             arrayMin([
                 seen_ms + {idle_ms:Int64},
                 seen_ms + {longest_ms:Int64} - (end_ms - start_ms),
                 if(recordings.closed, recordings.received + {final_ms:Int64}, seen_ms + {idle_ms:Int64}),
-                if(events.ended > 0 AND end_ms <= events.ended + {end_slack_ms:Int64}, seen_ms, seen_ms + {idle_ms:Int64})]) AS finish_ms,
+                if(ended_ms > 0 AND end_ms <= ended_ms + {end_slack_ms:Int64}, seen_ms, seen_ms + {idle_ms:Int64})]) AS finish_ms,
             recordings.chunks > 0 AND events.browser_records = 0 AS only_recorded,
             if(only_recorded, recordings.attributes, mapUpdate(recordings.attributes, events.attributes)) AS attributes,
             attributes['user_agent.original'] AS resource_user_agent,
@@ -210,7 +245,10 @@ WITH
             events.last_url AS last_url,
             events.urls AS urls,
             events.pages AS pages,
-            events.clicks AS clicks,
+            greatest(events.clicks, inputs.clicks) AS clicks,
+            inputs.key_presses AS key_presses,
+            greatest(events.rage_events, events.click_bursts, inputs.click_bursts) AS rage_clicks,
+            if(events.dead_events + events.watched_clicks > 0, events.dead_events, inputs.dead_clicks) AS dead_clicks,
             events.errors AS errors,
             events.backend_errors AS backend_errors,
             events.requests AS requests,
@@ -229,6 +267,7 @@ WITH
         FROM (SELECT arrayJoin({ids:Array(String)}) AS SessionId) AS wanted
         LEFT JOIN events USING (SessionId)
         LEFT JOIN recordings USING (SessionId)
+        LEFT JOIN inputs USING (SessionId)
         LEFT JOIN traces USING (SessionId)
         WHERE from_browser OR from_events OR traces.traces > 0
     )
@@ -237,7 +276,7 @@ SELECT
     fromUnixTimestamp64Milli(start_ms) AS StartTime,
     fromUnixTimestamp64Milli(greatest(start_ms, end_ms)) AS EndTime,
     if(finish_ms <= {now_ms:Int64}, 'finished', 'live') AS State,
-    toUInt64(active.active_ms) AS ActiveMs,
+    toUInt64(activity.active_ms) AS ActiveMs,
     user.1 AS UserId,
     user.2 AS UserName,
     user.3 AS UserEmail,
@@ -253,9 +292,18 @@ SELECT
         '') AS Device,
     first_url AS FirstUrl,
     last_url AS LastUrl,
+    if(page_times.entry != '', page_times.entry, first_url) AS EntryPage,
+    if(page_times.exit != '', page_times.exit, last_url) AS ExitPage,
     urls AS Urls,
+    page_times.page_urls AS `PageTimes.Url`,
+    arrayMap(ms -> fromUnixTimestamp64Milli(ms), page_times.page_entered) AS `PageTimes.EnteredAt`,
+    page_times.page_visits AS `PageTimes.Visits`,
+    page_times.page_open_ms AS `PageTimes.Ms`,
     toUInt32(pages) AS Pages,
     toUInt32(clicks) AS Clicks,
+    toUInt32(key_presses) AS KeyPresses,
+    toUInt32(rage_clicks) AS RageClicks,
+    toUInt32(dead_clicks) AS DeadClicks,
     toUInt32(errors) AS Errors,
     toUInt32(summary.backend_errors + exceptions.backend_errors) AS BackendErrors,
     toUInt32(requests) AS Requests,
@@ -282,5 +330,5 @@ SELECT
     toUInt8(0) AS IsDeleted
 FROM summary
 LEFT JOIN exceptions ON exceptions.SessionId = summary.SessionId
-LEFT JOIN active ON active.SessionId = summary.SessionId
 LEFT JOIN activity ON activity.SessionId = summary.SessionId
+LEFT JOIN page_times ON page_times.SessionId = summary.SessionId

@@ -1,4 +1,5 @@
-{{row_columns}}
+{{row_columns}},
+    {{page_columns}}
 FROM
 (
     {{derive}}

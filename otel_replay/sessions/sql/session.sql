@@ -1,4 +1,5 @@
-{{row_columns}}
+{{row_columns}},
+    {{page_columns}}
 FROM sessions FINAL
 WHERE SessionId = {id:String}
 ORDER BY Version DESC

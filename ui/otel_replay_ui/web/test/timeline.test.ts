@@ -76,8 +76,8 @@ describe('marks', () => {
   const button = { 'browser.element.text': 'Buy', 'browser.css_selector': '#buy' };
 
   it.each([
-    ['a rage click', custom('browser.user_action.rage_click', { ...button, 'browser.click.count': '4' }), 'action', 'rage', 'Rage click, 4 in a row: Buy'],
-    ['a dead click', custom('browser.user_action.dead_click', { 'browser.css_selector': '#buy' }), 'action', 'dead', 'Dead click, nothing happened: #buy'],
+    ['a rage click', event('rage_click', 1, { attributes: { ...button, 'browser.click.count': '4' } }), 'action', 'rage', 'Rage click, 4 in a row: Buy'],
+    ['a dead click', event('dead_click', 1, { attributes: { 'browser.css_selector': '#buy' } }), 'action', 'dead', 'Dead click, nothing happened: #buy'],
     ['a long task', custom('browser.long_task', { 'browser.long_task.duration': '321.4', 'browser.long_task.source': 'self' }), 'longtask', 'danger', 'Long task: self, 321 ms'],
     ['a note', event('custom', 1, { name: 'session.note', title: 'Called about this' }), 'action', 'own', 'Note: Called about this'],
     ['what the page tracks', custom('cart.added'), 'action', 'own', 'Event: cart.added'],
@@ -100,7 +100,7 @@ describe('marks', () => {
   });
 
   it('that tell of trouble win where several are in one place', () => {
-    const [click, rage] = toMarkers([event('click', 100), { ...custom('browser.user_action.rage_click'), offset_ms: 101 }]);
+    const [click, rage] = toMarkers([event('click', 100), event('rage_click', 101)]);
     expect(nearestMarker([click!, rage!], 100, (t) => t, 7)).toBe(rage);
   });
 });

@@ -11,6 +11,9 @@ export interface User {
 export interface SessionCounts {
   pages: number;
   clicks: number;
+  key_presses: number;
+  rage_clicks: number;
+  dead_clicks: number;
   errors: number;
   backend_errors: number;
   requests: number;
@@ -41,6 +44,8 @@ export interface Session {
   device: string;
   first_url: string;
   last_url: string;
+  entry_page: string;
+  exit_page: string;
   counts: SessionCounts;
   has_replay: boolean;
   gaps: number;
@@ -48,7 +53,18 @@ export interface Session {
   activity: number[];
 }
 
+/** A page and the time for which it was open and its tab not hidden, all tabs together. */
+export interface PageTime {
+  url: string;
+  entered_ms: number;
+  offset_ms: number;
+  visits: number;
+  time_ms: number;
+}
+
 export interface SessionDetail extends Session {
+  /** By when they were first open. */
+  pages: PageTime[];
   attributes: Attributes;
 }
 
@@ -100,6 +116,8 @@ export interface Manifest {
 export type EventKind =
   | 'navigation'
   | 'click'
+  | 'rage_click'
+  | 'dead_click'
   | 'console'
   | 'error'
   | 'request'

@@ -12,6 +12,8 @@ export interface KindStyle {
 export const KINDS: Record<EventKind, KindStyle> = {
   navigation: { label: 'Pages', icon: 'globe' },
   click: { label: 'Clicks', icon: 'click' },
+  rage_click: { label: 'Rage clicks', icon: 'click' },
+  dead_click: { label: 'Dead clicks', icon: 'click' },
   request: { label: 'Network', icon: 'network' },
   console: { label: 'Console', icon: 'terminal' },
   error: { label: 'Errors', icon: 'alert' },
@@ -55,5 +57,5 @@ export type Tone = 'plain' | 'danger' | 'warn';
 export function toneOf(event: SessionEvent): Tone {
   if (event.kind === 'error' || event.kind === 'backend_error' || event.severity === 'ERROR' || event.severity === 'FATAL') return 'danger';
   if ((event.status ?? 0) >= 400) return 'danger';
-  return event.severity === 'WARN' || event.kind === 'dropped' ? 'warn' : 'plain';
+  return event.severity === 'WARN' || event.kind === 'dropped' || event.kind === 'rage_click' || event.kind === 'dead_click' ? 'warn' : 'plain';
 }

@@ -21,7 +21,7 @@ export function sessionRow(session: Session): HTMLElement {
     entry(session),
     h('span', { class: 'cell cell-activity' }, sparkline(session.activity)),
     h('span', { class: 'cell cell-number cell-duration' }, duration(session.duration_ms)),
-    h('span', { class: 'cell cell-number cell-pages' }, session.counts.pages, h('small', {}, session.counts.pages === 1 ? ' page' : ' pages')),
+    h('span', { class: 'cell cell-number cell-pages', title: inputs(session) }, session.counts.pages, h('small', {}, session.counts.pages === 1 ? ' page' : ' pages')),
     errors(session),
     h('span', { class: 'cell cell-device' }, h('span', {}, session.browser || 'unknown'), h('small', {}, session.os)),
     h('time', { class: 'cell cell-start', datetime: isoTime(session.start_ms), title: exactTime(session.start_ms) }, ago(session.start_ms)),
@@ -50,6 +50,12 @@ function entry(session: Session): HTMLElement {
     h('span', { class: 'entry-path', title: session.first_url }, urlPath(session.first_url) || 'no page'),
     h('small', {}, [session.service, urlHost(session.first_url)].filter(Boolean).join(' · '), !session.has_replay && ' · no picture'),
   );
+}
+
+function inputs({ counts }: Session): string {
+  const rage = counts.rage_clicks > 0 && plural(counts.rage_clicks, 'rage click');
+  const dead = counts.dead_clicks > 0 && plural(counts.dead_clicks, 'dead click');
+  return [plural(counts.clicks, 'click'), plural(counts.key_presses, 'key press', 'key presses'), rage, dead].filter(Boolean).join(', ');
 }
 
 function errors(session: Session): HTMLElement {

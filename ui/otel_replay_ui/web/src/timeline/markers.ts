@@ -55,6 +55,10 @@ function drawnAs(event: SessionEvent): Drawn | null {
   switch (event.kind) {
     case 'click':
       return { lane: 'action', tone: 'plain', label: 'Click' };
+    case 'rage_click':
+      return { lane: 'action', tone: 'rage', label: `Rage click, ${event.attributes['browser.click.count'] ?? 'several'} in a row`, title: target(event) };
+    case 'dead_click':
+      return { lane: 'action', tone: 'dead', label: 'Dead click, nothing happened', title: target(event) };
     case 'navigation':
       return { lane: 'navigation', tone: 'plain', label: 'Page' };
     case 'console':
@@ -72,6 +76,10 @@ function drawnAs(event: SessionEvent): Drawn | null {
     default:
       return null;
   }
+}
+
+function target({ attributes }: SessionEvent): string {
+  return attributes['browser.element.text'] || attributes['browser.css_selector'] || '';
 }
 
 function severityTone(severity: string): Tone {
@@ -96,11 +104,6 @@ const LONG_TASK_BAD_MS = 200;
 function custom(event: SessionEvent): Drawn | null {
   const { attributes } = event;
   const name = event.name || event.title;
-  const target = attributes['browser.element.text'] || attributes['browser.css_selector'] || '';
-  if (name === 'browser.user_action.rage_click') {
-    return { lane: 'action', tone: 'rage', label: `Rage click, ${attributes['browser.click.count'] ?? 'several'} in a row`, title: target };
-  }
-  if (name === 'browser.user_action.dead_click') return { lane: 'action', tone: 'dead', label: 'Dead click, nothing happened', title: target };
   if (name === 'browser.long_task') {
     const length = Number(attributes['browser.long_task.duration']) || 0;
     return { lane: 'longtask', tone: length > LONG_TASK_BAD_MS ? 'danger' : 'warn', label: 'Long task', title: attributes['browser.long_task.source'] ?? '', duration: length };
