@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_erase(commands)
     _add_retention(commands)
+    _add_care(commands)
     _add(commands, "demo", "run the demo shop against a receiver that runs already", _demo)
     return parser
 
@@ -142,6 +143,28 @@ def _add_retention(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         retention.add_argument(f"--{kind}", default="", metavar="DAYS", help="such as 30d")
     retention.add_argument("--project", default="", metavar="NAME", help="default: the default one")
     retention.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _add_care(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fsck = _add(commands, "fsck", "check that rows, blobs and sessions agree", _fsck)
+    fsck.add_argument("--repair", action="store_true", help="mend what is safe to mend")
+    fsck.add_argument("--deep", action="store_true", help="read and parse all payload too")
+    fsck.add_argument(
+        "--grace-s",
+        type=float,
+        metavar="SECONDS",
+        help="age from which on a blob without rows is a problem (default: 27 h for packs, 3 h for"
+        " objects of sessions)",
+    )
+    backup = _add(commands, "backup", "copy a project to a folder or S3", _backup)
+    backup.add_argument("--to", required=True, metavar="DIR|s3://…", help="where the backup goes")
+    restore = _add(commands, "restore", "bring a project back from a backup", _restore)
+    restore.add_argument(
+        "--from", required=True, dest="source", metavar="DIR|s3://…", help="backup"
+    )
+    for command in (fsck, backup, restore):
+        command.add_argument("--project", default="", metavar="NAME", help="default: the first")
+        command.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _add(
@@ -241,6 +264,33 @@ def _retention(options: argparse.Namespace) -> None:
     kinds = ("replay", "logs", "traces", "metrics")
     changes = {kind: text for kind in kinds if (text := getattr(options, kind))}
     run_retention(_settings(options), changes, project=options.project, as_json=options.json)
+
+
+def _fsck(options: argparse.Namespace) -> int:
+    from otel_replay.cli.care import run_fsck
+
+    return run_fsck(
+        _settings(options),
+        project=options.project,
+        repair=options.repair,
+        deep=options.deep,
+        grace_s=options.grace_s,
+        as_json=options.json,
+    )
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from otel_replay.cli.care import run_backup
+
+    return run_backup(_settings(options), options.to, project=options.project, as_json=options.json)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from otel_replay.cli.care import run_restore
+
+    return run_restore(
+        _settings(options), options.source, project=options.project, as_json=options.json
+    )
 
 
 def _demo(options: argparse.Namespace) -> None:

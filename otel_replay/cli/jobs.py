@@ -16,8 +16,12 @@ from typing import Any
 import orjson
 import requests
 
+from otel_replay.care.backup.restore import restore
+from otel_replay.care.backup.take import backup
+from otel_replay.care.fsck import fsck
+from otel_replay.care.places import Graces
 from otel_replay.cli.lock import read_holder, read_token
-from otel_replay.cli.stores import Store, open_stores, prepare
+from otel_replay.cli.stores import Store, make_tables, open_stores, prepare
 from otel_replay.config import Settings
 from otel_replay.erasure.job import erase
 from otel_replay.erasure.retention import Retention, retention_job
@@ -31,6 +35,7 @@ from otel_replay.errors import (
     UnavailableError,
 )
 from otel_replay.jobs import Asked, Jobs, Progress, job_named
+from otel_replay.storage.blobs import open_blob_store
 from otel_replay.storage.clickhouse import Address
 from otel_replay_exporters.spool.queue import SUFFIX
 from otel_replay_ui.projects import base_path
@@ -47,9 +52,13 @@ _ERRORS: dict[str, type[OtelReplayError]] = {
 
 def jobs_of(settings: Settings) -> Jobs:
     """All jobs, wired to these settings."""
+    open_store = partial(open_blob_store, s3=settings.s3)
     return {
         "erase": partial(erase, spool_bytes=partial(_spool_bytes, settings)),
         "retention": partial(retention_job, defaults=retention_of(settings)),
+        "fsck": partial(fsck, Graces()),
+        "backup": partial(backup, open_store),
+        "restore": partial(restore, open_store, make_tables),
     }
 
 
@@ -69,14 +78,18 @@ def run_job(
     parameters: Mapping[str, Any],
     progress: Progress,
     project: str = "",
+    *,
+    new: bool = False,
 ) -> dict[str, Any]:
     """Runs a job on a project, the default one when empty; returns its report.
+
+    `new` where the job may be the first to store anything.
 
     Raises OtelReplayError: ConfigError when there is no such project or nothing is stored yet.
     """
     chosen = _project(settings, project)
     embedded = Address.parse(settings.clickhouse_url).embedded_path
-    if embedded is not None and not settings.data.exists() and not embedded.exists():
+    if not new and embedded is not None and not settings.data.exists() and not embedded.exists():
         raise ConfigError(
             f"there is no data in {settings.data}: name the folder with --data, or the server with"
             " --clickhouse"

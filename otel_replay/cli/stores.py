@@ -75,8 +75,13 @@ def migrate_all(stores: Sequence[Store]) -> list[str]:
 
 def prepare(store: Store) -> None:
     """Makes a project's tables. Raises UnavailableError while ClickHouse is away."""
-    migrate(store.database)
-    create_ingest_tables(store.database)
+    make_tables(store.database)
+
+
+def make_tables(database: Database) -> None:
+    """The same for a database, with what ingest needs."""
+    migrate(database)
+    create_ingest_tables(database)
 
 
 def _store(settings: Settings, project: Project) -> Store:

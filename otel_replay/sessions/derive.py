@@ -32,9 +32,21 @@ def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
 
 def computed(database: Database, session_id: str, now_ms: int) -> dict[str, Any] | None:
     """The row that `derive` would store, by column name; None when nothing was received."""
-    parameters = _parameters(database, [session_id], now_ms)
-    rows = database.query(read_query(__package__, "derive_one"), parameters)
+    rows = computed_rows(database, [session_id], now_ms)
     return rows[0] if rows else None
+
+
+def computed_rows(
+    database: Database, session_ids: Sequence[str], now_ms: int
+) -> list[dict[str, Any]]:
+    """The rows that `derive` would store, in any order."""
+    parameters = _parameters(database, session_ids, now_ms)
+    return database.query(read_query(__package__, "derive_one"), parameters)
+
+
+def stored_rows(database: Database, session_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows that are stored, with the same columns."""
+    return database.query(read_query(__package__, "stored_rows"), {"ids": list(session_ids)})
 
 
 def _insert() -> str:

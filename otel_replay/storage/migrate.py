@@ -38,6 +38,21 @@ def migrate(database: Database) -> list[str]:
     return applied
 
 
+def tables() -> list[str]:
+    """The tables that migrations create, the one of their names included."""
+    created = [
+        name
+        for _, text in _files()
+        for name in re.findall(r"^CREATE TABLE IF NOT EXISTS (\w+)", text, re.MULTILINE)
+    ]
+    return ["otel_replay_migrations", *created]
+
+
+def known() -> list[str]:
+    """The names of all migrations, in their order."""
+    return [name for name, _ in _files()]
+
+
 def statements(text: str) -> list[str]:
     """Splits a migration at the semicolons that end a line."""
     return [part for part in (p.strip() for p in re.split(r";\s*(?:\n|$)", text)) if part]

@@ -8,6 +8,7 @@ from pathlib import Path
 import requests
 
 from tests.faults.kill import kill_receive, kill_up
+from tests.faults.kill_care import check_settled
 from tests.faults.load import Load
 from tests.support.process import Up
 
@@ -26,6 +27,7 @@ def test_what_waits_in_the_spool_survives_kill_9(tmp_path: Path) -> None:
 
 def check_recordings(up: Up, load: Load) -> None:
     """Index before bytes would list what cannot be played: every row must have its bytes."""
+    check_settled(up)
     for sender in load.senders:
         rows = up.sql(f"SELECT Seq FROM replay_chunks FINAL WHERE Tab = '{sender.tab}'")
         stored = sorted(int(row["Seq"]) for row in rows)

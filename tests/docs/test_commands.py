@@ -39,6 +39,13 @@ OTHERS = {
 }
 """Programs of others, for an application that the reader has and we do not."""
 
+NEEDS = {
+    "otel-replay restore --from /var/backups/otel-replay --data restored": [
+        "otel-replay backup --to /var/backups/otel-replay"
+    ]
+}
+"""What has to be done before a command."""
+
 _SERVES = re.compile(rf"otel-replay ({'|'.join((*SERVING, 'migrate'))})\b(?!.* --help)(.*)")
 _OURS = re.compile(r"make |pip install '|npm install \.\./|export ")
 
@@ -73,17 +80,26 @@ def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProces
         ["sh", "-c", command],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
         env=environment,
         check=False,
     )
+
+
+def _placed(command: str, up: Up, environment: dict[str, str]) -> str:
+    """The command with addresses and folders of this test."""
+    home = environment["CURL_HOME"]
+    placed = at_running(command, up).replace("/var/backups/otel-replay", f"{home}/backup")
+    return placed.replace("--data restored", f"--data {home}/restored")
 
 
 @pytest.mark.parametrize("command", [command for command in commands() if _runs(command)])
 def test_a_command_works(command: str, up: Up, environment: dict[str, str]) -> None:
     if command.startswith("curl ") and shutil.which("curl") is None:
         pytest.skip("curl is not on this machine")
-    result = run(at_running(command, up), environment)
+    for needed in NEEDS.get(command, ()):
+        assert run(_placed(needed, up, environment), environment).returncode == 0
+    result = run(_placed(command, up, environment), environment)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout or "FINAL" in command or "--output" in command
 

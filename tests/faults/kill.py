@@ -11,8 +11,10 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from tests.faults import kill_care
 from tests.faults.load import Load, Tally
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.process import Program, Up, receive, wait_for
@@ -121,24 +123,65 @@ def _wait_for_more(load: Load, requests: int) -> None:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=120, help="for each of the two")
+    parser.add_argument("--seconds", type=float, default=120, help="for each of them")
     parser.add_argument("--senders", type=int, default=12)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--only", choices=_ALL, action="append", help="not all of them")
     options = parser.parse_args()
     print(f"seed {options.seed}")
-    for name, kill in (("up", kill_up), ("receive", kill_receive)):
-        started = time.monotonic()
+    for name in options.only or _ALL:
+        chance = random.Random(options.seed)
         with tempfile.TemporaryDirectory() as folder:
-            rounds, tally = kill(
-                Path(folder),
-                _until(started + options.seconds),
-                random.Random(options.seed),
-                options.senders,
-            )
-        print(f"{name}: {rounds} rounds in {time.monotonic() - started:.0f} s")
-        for kind, acknowledged in tally.acknowledged.items():
-            missing, doubled = tally.missing[kind], tally.doubled[kind]
-            print(f"  {kind:<6} {acknowledged:>7} acknowledged, {missing} missing, {doubled} twice")
+            started = time.monotonic()
+            again = _until(started + options.seconds)
+            if name in _UNDER_LOAD:
+                rounds, tally = _UNDER_LOAD[name](Path(folder), again, chance, options.senders)
+                _print(name, rounds, started)
+                _print_tally(tally)
+            elif name == "restore":
+                rounds = kill_care.kill_restore(Path(folder), again, chance, options.senders)
+                _print(name, rounds, started)
+            else:
+                scene = kill_care.kill_all(
+                    Path(folder), [_OF_CARE[name]], again, chance, options.senders
+                )
+                _print(name, scene.rounds.total(), started)
+                _print_scene(scene)
+
+
+def _fsck(up: Up, _load: Load) -> None:
+    kill_care.check_settled(up)
+
+
+_UNDER_LOAD: dict[str, Callable[..., tuple[int, Tally]]] = {
+    "up": partial(kill_up, inspect=_fsck),
+    "receive": kill_receive,
+}
+_OF_CARE = {
+    "compaction": kill_care.kill_working,
+    "erasure": kill_care.kill_erasing,
+    "backup": kill_care.kill_backup,
+}
+_ALL = (*_UNDER_LOAD, *_OF_CARE, "restore")
+
+
+def _print(name: str, rounds: int, started: float) -> None:
+    seconds = time.monotonic() - started
+    print(f"{name}: {rounds} rounds in {seconds:.0f} s, with the check at the end", flush=True)
+
+
+def _print_tally(tally: Tally) -> None:
+    for kind, acknowledged in tally.acknowledged.items():
+        missing, doubled = tally.missing[kind], tally.doubled[kind]
+        print(f"  {kind:<6} {acknowledged:>7} acknowledged, {missing} missing, {doubled} twice")
+
+
+def _print_scene(scene: kill_care.Scene) -> None:
+    chunks, ended = len(scene.visitors.taken()), len(scene.visitors.ended())
+    print(
+        f"  {chunks:>7} chunks acknowledged, {ended} sessions ended, {len(scene.erased)} erased;"
+        " fsck found nothing"
+    )
 
 
 def _until(end: float) -> Again:

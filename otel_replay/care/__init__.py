@@ -1,0 +1,1 @@
+"""Care for what is stored: fsck compares rows with blobs, backup and restore move a project."""

@@ -1,0 +1,3 @@
+SELECT SessionId, Tab, Seq, MoreSeqs
+FROM replay_chunks FINAL
+WHERE SessionId IN {ids:Array(String)}
