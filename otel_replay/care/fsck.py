@@ -17,15 +17,16 @@ from otel_replay.care.kept import KeptFrom
 from otel_replay.care.patience import PatientBlobs
 from otel_replay.care.places import Graces, Places
 from otel_replay.care.repair import Repair
+from otel_replay.erasure.retention import Retention, of_project
 from otel_replay.errors import InvalidDataError
 from otel_replay.jobs import Asked
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 
 
-def fsck(usual: Graces, asked: Asked) -> dict[str, Any]:
+def fsck(usual: Graces, defaults: Retention, asked: Asked) -> dict[str, Any]:
     """The job. Parameters: ``repair``, ``deep`` (true or false) and ``grace_s``, for which there
-    are `usual` ones.
+    are `usual` ones; `defaults` hold where the project has no retention of its own.
 
     Raises InvalidDataError, QueryError and UnavailableError.
     """
@@ -37,6 +38,7 @@ def fsck(usual: Graces, asked: Asked) -> dict[str, Any]:
         repair=asked.flag("repair"),
         deep=asked.flag("deep"),
         graces=graces,
+        defaults=defaults,
         say=asked.progress,
     )
 
@@ -48,6 +50,7 @@ def examine(
     repair: bool = False,
     deep: bool = False,
     graces: Graces | None = None,
+    defaults: Retention | None = None,
     say: Say = lambda _told: None,
     clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
@@ -56,7 +59,7 @@ def examine(
     found = Findings()
     patient = PatientBlobs(blobs)
     mending = Repair(database, patient) if repair else None
-    kept = KeptFrom.of(database, int(clock() * 1000))
+    kept = KeptFrom.of(of_project(database, defaults or Retention()), int(clock() * 1000))
     graces = graces or Graces()
     Places(database, patient, found, mending, deep, graces, clock, kept.chunks_ms).run(say)
     Derived(database, found, mending, deep, clock, kept.all_ms).run(say)

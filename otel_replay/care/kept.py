@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from otel_replay.storage.clickhouse import Database
-from otel_replay.storage.queries import read_query
+from otel_replay.erasure.retention import Retention
 
-USUAL_DAYS = 30.0
 DAY_MS = 86_400_000
 SLACK_MS = 6 * 3600_000
 """Retention counts from the session's start, and a session lasts at most 4 hours."""
@@ -23,13 +21,11 @@ class KeptFrom:
     """Everything of sessions that began since then is there."""
 
     @classmethod
-    def of(cls, database: Database, now_ms: int) -> KeptFrom:
-        """By the retention of the project. Raises QueryError and UnavailableError."""
-        rows = database.query(read_query(__package__, "retentions"))
-        days = {row["Name"]: row["days"] for row in rows}
-        replay = _from(days.get("retention_replay", USUAL_DAYS), now_ms)
-        return cls(replay, max([replay, *(_from(value, now_ms) for value in days.values())]))
+    def of(cls, retention: Retention, now_ms: int) -> KeptFrom:
+        """What `retention` leaves."""
+        shortest = min(retention.replay, retention.logs, retention.traces)
+        return cls(_from(retention.replay, now_ms), _from(shortest, now_ms))
 
 
-def _from(days: float, now_ms: int) -> int:
-    return now_ms - int(days * DAY_MS) + SLACK_MS if days > 0 else 0
+def _from(days: int, now_ms: int) -> int:
+    return now_ms - days * DAY_MS + SLACK_MS

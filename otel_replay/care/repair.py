@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from otel_replay.care.chunks import as_row
-from otel_replay.care.claims import COMPACT_CLAIM, DELETE_CLAIM, KEEP_CLAIM
 from otel_replay.care.erasing import erase_again
 from otel_replay.care.names import parsed
 from otel_replay.erasure.tombstones import erased
 from otel_replay.errors import DamagedBlobError, OverloadedError
 from otel_replay.sessions.derive import derive
+from otel_replay.sessions.garbage import COMPACT_CLAIM, DELETE_CLAIM, KEEP_CLAIM
 from otel_replay.storage.blobs import BlobInfo, BlobStore
 from otel_replay.storage.claims import Claims
 from otel_replay.storage.clickhouse import Database

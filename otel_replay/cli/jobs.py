@@ -43,6 +43,8 @@ from otel_replay_ui.projects import base_path
 CONNECT_TIMEOUT_S = 5
 SILENCE_S = 60
 """A process that sends nothing for so long, not even blank lines, hangs."""
+COLLECTED_WITHIN_S = 2 * 3600
+"""How long after its grace garbage may lie about."""
 _ERRORS: dict[str, type[OtelReplayError]] = {
     "bad_request": InvalidDataError,
     "not_found": NotFoundError,
@@ -56,7 +58,7 @@ def jobs_of(settings: Settings) -> Jobs:
     return {
         "erase": partial(erase, spool_bytes=partial(_spool_bytes, settings)),
         "retention": partial(retention_job, defaults=retention_of(settings)),
-        "fsck": partial(fsck, Graces()),
+        "fsck": partial(fsck, _graces(settings), retention_of(settings)),
         "backup": partial(backup, open_store),
         "restore": partial(restore, open_store, make_tables),
     }
@@ -69,6 +71,17 @@ def retention_of(settings: Settings) -> Retention:
         logs=settings.retention_logs_days,
         traces=settings.retention_traces_days,
         metrics=settings.retention_metrics_days,
+    )
+
+
+def _graces(settings: Settings) -> Graces:
+    """How old blobs without rows may be before they are a problem: garbage collection comes first.
+
+    Packs are kept for their grace after the hour in which they were written.
+    """
+    return Graces(
+        settings.pack_grace_s + 3600 + COLLECTED_WITHIN_S,
+        settings.object_grace_s + COLLECTED_WITHIN_S,
     )
 
 

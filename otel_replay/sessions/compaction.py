@@ -72,6 +72,9 @@ def compact(
         for group in _groups(blobs, rows):
             if group.add_to(built, facts):
                 moved += group.rows
+    elif rows:
+        _touch(database, session_id)
+        return Compacted(0, 0, 0, 0, time.thread_time() - began, ())
     left = len(rows) - len(moved)
     if not any(map(is_loose, moved)):
         return Compacted(0, left, 0, 0, time.thread_time() - began, ())
@@ -84,6 +87,14 @@ def compact(
         cpu_s=time.thread_time() - began,
         superseded=tuple({row["Blob"] for row in moved if not is_loose(row)}),
     )
+
+
+def _touch(database: Database, session_id: str) -> None:
+    """Has the session's row computed anew: it says that chunks lie in packs, and none does.
+
+    A worker that is killed after its rows are stored, and before the news of them is, leaves that.
+    """
+    database.insert("session_touched", [{"SessionId": session_id}])
 
 
 def _store(

@@ -169,9 +169,9 @@ def test_rows_that_are_lost_are_made_anew_from_the_blob(alone: World) -> None:
 
 
 def test_rows_that_went_with_their_retention_are_not_missed(alone: World) -> None:
-    store(alone, [chunk("a", 0)])
+    store(alone, [chunk("a", 0, received_ms=now_ms() - 23 * HOUR_MS)])
     alone.database.command("TRUNCATE TABLE replay_chunks")
-    alone.database.insert("project_settings", [{"Name": "retention_replay", "Value": "0.1"}])
+    alone.database.insert("project_settings", [{"Name": "retention_replay", "Value": "1"}])
     try:
         assert "lost_rows" not in found(fsck(alone, repair=True))
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -355,6 +356,18 @@ def test_what_a_person_did_is_read_off_the_events_on_the_way(alone: World) -> No
     compact(alone)
     (facts,) = alone.database.query("SELECT Tab, Chunks, KeyPresses FROM session_inputs FINAL")
     assert facts == {"Tab": "t1", "Chunks": 3, "KeyPresses": 1}
+
+
+def test_a_session_that_moved_without_the_news_of_it_is_computed_anew(alone: World) -> None:
+    alone.chunk(alone.id, 0)
+    finish(alone)
+    (loose,) = alone.database.query("SELECT * FROM sessions FINAL")
+    assert compact(alone) == 1
+    # As kill -9 between the rows and what a view makes of them leaves it.
+    alone.database.insert("sessions", [loose | {"Version": time.time_ns() // 1000}])
+    assert compact(alone) == 0
+    (row,) = alone.database.query("SELECT LooseChunks FROM sessions FINAL")
+    assert row["LooseChunks"] == 0
 
 
 def test_an_erased_session_is_left_alone(alone: World) -> None:

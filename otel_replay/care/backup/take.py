@@ -25,10 +25,10 @@ from otel_replay.care.backup.form import (
     write_manifest,
 )
 from otel_replay.care.backup.payload import Payload
-from otel_replay.care.claims import DELETE_CLAIM, KEEP_CLAIM
 from otel_replay.care.patience import PatientBlobs
 from otel_replay.errors import OverloadedError
 from otel_replay.jobs import Asked, Progress
+from otel_replay.sessions.garbage import DELETE_CLAIM, KEEP_CLAIM
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.claims import Claims
 from otel_replay.storage.clickhouse import Database, QueryError
