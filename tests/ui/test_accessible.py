@@ -26,6 +26,7 @@ FAILED = next(ident for ident, trace in shop().traces.items() if trace["error_co
 PAGES = {
     "list": "/sessions",
     "session": f"/sessions/{SHOP_ID}",
+    "zoomed": f"/sessions/{SHOP_ID}?t=9000",
     "network": f"/sessions/{SHOP_ID}?panel=network",
     "console": f"/sessions/{SHOP_ID}?panel=console",
     "errors": f"/sessions/{SHOP_ID}?panel=errors",
@@ -72,6 +73,10 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str
     if name == "traces":
         page.get_by_role("button", name="Follow the playhead").click()
         page.locator("[data-testid=under-way-span].now").first.wait_for()
+    if name == "zoomed":
+        for key in "+++i":
+            page.keyboard.press(key)
+        page.get_by_test_id("inspector").wait_for()
     page.evaluate(AXE.read_text())
     violations = page.evaluate(RUN)
     context.close()

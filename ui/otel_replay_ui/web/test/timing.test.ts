@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitMoves } from '../src/player/rrweb';
+import { firstPointer, splitMoves } from '../src/player/rrweb';
 import { SessionTiming } from '../src/player/timing';
 
 const event = (timestamp: number) => ({ type: 3, timestamp, data: { source: 0 } });
@@ -38,5 +38,14 @@ describe('splitMoves', () => {
   it('leaves other events alone', () => {
     const mutation = { type: 3, timestamp: 5, data: { source: 0, positions: [] } };
     expect(splitMoves(mutation)).toEqual([mutation]);
+  });
+});
+
+describe('the pointer', () => {
+  const at = (timestamp: number, source: number) => ({ type: 3, timestamp, data: { source } });
+
+  it('is known from the first event that says where it is', () => {
+    expect(firstPointer([{ type: 2, timestamp: 1, data: {} }, at(2, 0), at(3, 3), at(4, 2), at(5, 1)])).toBe(4);
+    expect(firstPointer([at(2, 0)])).toBe(Infinity);
   });
 });

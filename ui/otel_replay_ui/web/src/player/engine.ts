@@ -135,8 +135,12 @@ export class Engine extends Emitter<EngineMessages> {
     if (wasEmpty && hasPlayback(manifest)) {
       this.phase = 'loading';
       void this.seek(this.time);
-    } else if (this.phase === 'waiting' && this.playing) this.goOnLive();
-    else if (this.following && this.playing && this.phase === 'ready') this.catchUp();
+      return;
+    }
+    if (!this.playing || !(this.phase === 'waiting' || (this.following && this.phase === 'ready'))) return;
+    void this.extend(); // at once: the next frame may be a while away
+    if (this.phase === 'waiting') this.goOnLive();
+    else this.catchUp();
   }
 
   /** Nothing happened between the live edge and the first of what came in: who watches must not wait for it again. */

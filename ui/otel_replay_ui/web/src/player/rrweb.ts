@@ -53,6 +53,13 @@ export function isActivity(event: RrwebEvent): boolean {
   return event.type === EventType.IncrementalSnapshot && USER_SOURCES.has(event.data['source']);
 }
 
+const POINTER_SOURCES: ReadonlySet<unknown> = new Set([Source.MouseMove, Source.MouseInteraction, Source.TouchMove, Source.Drag]);
+
+/** Time of the first event that says where the pointer is; Infinity when none does. */
+export function firstPointer(events: readonly RrwebEvent[]): number {
+  return events.find((event) => event.type === EventType.IncrementalSnapshot && POINTER_SOURCES.has(event.data['source']))?.timestamp ?? Infinity;
+}
+
 /** An event has a type, a time and data; anything else in a hostile or broken part is left out. */
 export function isEvent(value: unknown): value is RrwebEvent {
   const event = value as RrwebEvent | null;

@@ -3,7 +3,7 @@
 import { Replayer } from '@rrweb/replay';
 import { FRAME_POLICIES } from './defuse';
 import { schemesOf, type SchemeChange } from './scheme';
-import type { RrwebEvent } from './rrweb';
+import { firstPointer, type RrwebEvent } from './rrweb';
 
 type ReplayerEvents = ConstructorParameters<typeof Replayer>[0];
 
@@ -28,6 +28,8 @@ export class Surface {
   private readonly replayer: Replayer;
   private readonly origin: number;
   private readonly schemes: SchemeChange[];
+  /** Before it nobody knows where the pointer is. */
+  private pointerFrom: number;
   private playing = false;
 
   /** `events` begin with a checkpoint; a `still` picture has no pointer's trail. Throws when the iframe would not be safe. */
@@ -55,7 +57,8 @@ export class Surface {
     this.replayer.iframe.tabIndex = -1;
     this.replayer.on('resize', (size: unknown) => this.resized(size as Viewport));
     this.schemes = schemesOf(events);
-    this.prefer(this.origin);
+    this.pointerFrom = firstPointer(events);
+    this.dress(this.origin);
   }
 
   /** Wait until the replayer's own first picture is there; before that a seek would be undone. */
@@ -74,7 +77,7 @@ export class Surface {
   /** Show the picture at `t` (ms of the session) and stay there. */
   seek(t: number): void {
     this.playing = false;
-    this.prefer(t);
+    this.dress(t);
     this.replayer.pause(this.offset(t));
   }
 
@@ -96,13 +99,14 @@ export class Surface {
 
   append(events: RrwebEvent[]): void {
     this.schemes.push(...schemesOf(events));
+    this.pointerFrom = Math.min(this.pointerFrom, firstPointer(events));
     for (const event of events) this.replayer.addEvent(event as never);
   }
 
   /** Follow the session's clock when the replayer fell behind or ran ahead of it. */
   keepUp(t: number): void {
     if (!this.playing) return;
-    this.prefer(t);
+    this.dress(t);
     const actual = this.origin + this.replayer.getCurrentTime();
     if (Math.abs(actual - t) > DRIFT_LIMIT_MS * Math.max(1, this.replayer.config.speed)) this.play(t);
   }
@@ -112,9 +116,10 @@ export class Surface {
     this.element.remove();
   }
 
-  /** Show the page as for a visitor who prefers light or dark: a frame takes that over from its element. */
-  private prefer(t: number): void {
+  /** Show the page as for a visitor who prefers light or dark (a frame takes that over from its element), and no pointer that is not known. */
+  private dress(t: number): void {
     this.replayer.iframe.style.colorScheme = this.schemes.findLast(({ at }) => at <= t)?.scheme ?? 'light';
+    this.element.classList.toggle('no-pointer', t < this.pointerFrom);
   }
 
   private offset(t: number): number {
