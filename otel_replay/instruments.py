@@ -225,6 +225,11 @@ class Instruments:
             "sessions erased, by reason: asked, late (data of an erased one came in), expired",
             *("project", "reason"),
         )
+        self.erasure_round_timestamp = self._greatest(
+            "otel_replay_erasure_round_timestamp_seconds",
+            "when a round of the erasure worker last was done, seconds since the epoch",
+            "project",
+        )
 
     def _of_the_pages(self) -> None:
         self.web_requests = self._counter(

@@ -89,7 +89,9 @@ class ErasureWorker:
         self._eraser = Eraser(database, blobs)
         self._buried = buried
         self._expiry = expiry
-        self._erased = (instruments or Instruments()).sessions_erased
+        instruments = instruments or Instruments()
+        self._erased = instruments.sessions_erased
+        self._done_at = instruments.erasure_round_timestamp.labels(project)
         self._project = project
         self._sweep_next_s = 0.0
         self._expire_next_s = 0.0
@@ -127,6 +129,7 @@ class ErasureWorker:
         if self._expiry is not None and time.monotonic() >= self._expire_next_s:
             self._expire_next_s = time.monotonic() + EXPIRE_EVERY_S
             self._count("expired", self._expiry.run_once()["session"])
+        self._done_at.set(time.time())
 
     def _count(self, reason: str, sessions: int) -> None:
         self._erased.labels(self._project, reason).inc(sessions)

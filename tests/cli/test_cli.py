@@ -94,6 +94,24 @@ def test_an_engine_that_another_process_has_open_is_said_so(tmp_path: Path) -> N
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["erase", "--session", "a"], ["--yes", "--dry-run"]),
+        (["erase", "--session", "a", "--yes", "--project", "shop"], ["'shop'", "otel"]),
+        (["erase", "--session", "a", "--dry-run"], ["no data", "--data"]),
+        (["retention", "--project", "shop"], ["'shop'", "otel"]),
+        (["up", "--admin-token", "short"], ["--admin-token is no token", "16 printable"]),
+        (["up", "--retention-logs-days", "0"], ["retention_logs_days is 0", "1 to 36500"]),
+    ],
+    ids=["nobody to ask", "project", "no data", "project of retention", "token", "days"],
+)
+def test_what_a_job_needs_is_one_sentence(
+    tmp_path: Path, arguments: list[str], named: list[str]
+) -> None:
+    assert_one_sentence(run(*arguments, "--data", str(tmp_path / "none")), *named)
+
+
 def test_settings_come_from_a_file_too_and_unknown_keys_are_named(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('otlp_gprc = "127.0.0.1:1"\n')

@@ -19,6 +19,7 @@ from otel_replay.jobs import Asked
 from otel_replay.sessions import packs
 from otel_replay.sessions.worker import SessionWorker
 from otel_replay.storage.blobs import BlobInfo
+from otel_replay.storage.clickhouse import Database
 from tests.support.sessions import World, at, new_id
 
 
@@ -94,6 +95,17 @@ def test_a_session_goes_from_every_table_and_blob(world: World) -> None:
     for path in ("", "/manifest", "/replay", "/events", "/traces", "/spans"):
         assert world.get(f"sessions/{world.id}{path}").status_code == 404
     assert world.get(f"traces/{world.trace}").status_code == 404
+
+
+def test_every_table_that_names_sessions_is_known(shared_database: Database) -> None:
+    """A new table with rows of sessions must be erased from as well."""
+    rows = shared_database.query(
+        "SELECT DISTINCT table FROM system.columns WHERE database = currentDatabase()"
+        " AND name IN ('SessionId', 'TraceId') AND table IN (SELECT name FROM system.tables"
+        " WHERE database = currentDatabase() AND engine LIKE '%MergeTree')"
+    )
+    tombstones = {"erased_sessions", "erased_traces"}
+    assert {row["table"] for row in rows} - tombstones == set(EVERYTHING)
 
 
 def test_other_sessions_are_whole_also_those_in_the_same_packs(alone: World) -> None:
