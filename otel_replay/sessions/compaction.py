@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from otel_replay.erasure.tombstones import erased
-from otel_replay.errors import DamagedBlobError
+from otel_replay.errors import DamagedBlobError, UnavailableError
 from otel_replay.sessions import frames, packs, zstandard
 from otel_replay.sessions.facts import Facts
 from otel_replay.sessions.parts import Block, decompressed
@@ -31,6 +31,8 @@ from otel_replay.storage.queries import read_query
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
 """A chunk that is bigger than this decompressed moves as it is: it must fit into memory."""
+LONGEST_WRITE_S = 15 * 60
+"""An object that took longer to write is given up."""
 _TIMES = ("StartTime", "EndTime", "SentAt", "ReceivedAt")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A session may last into another month, and browsers' clocks may be set to any.
@@ -57,7 +59,11 @@ class Compacted:
 
 
 def compact(
-    database: Database, blobs: BlobStore, session_id: str, started: datetime, now: datetime
+    database: Database,
+    blobs: BlobStore,
+    session_id: str,
+    started: datetime,
+    now: Callable[[], datetime],
 ) -> Compacted:
     """Writes the session's object and points its rows there; `started` is when the session began.
 
@@ -66,7 +72,7 @@ def compact(
     """
     began = time.thread_time()
     rows = [] if erased(database, [session_id]) else session_chunks(database, session_id)
-    built, facts = SessionObject(key_of(session_id, started, now)), Facts(rows)
+    built, facts = SessionObject(), Facts(rows)
     moved: list[ChunkRow] = []
     if any(map(is_loose, rows)):
         for group in _groups(blobs, rows):
@@ -78,7 +84,8 @@ def compact(
     left = len(rows) - len(moved)
     if not any(map(is_loose, moved)):
         return Compacted(0, left, 0, 0, time.thread_time() - began, ())
-    size_bytes = _store(database, blobs, session_id, built, facts)
+    key = key_of(session_id, started, now())
+    size_bytes = _store(database, blobs, session_id, key, built, facts)
     return Compacted(
         chunks=len(moved) if size_bytes else 0,
         left=left,
@@ -98,18 +105,28 @@ def _touch(database: Database, session_id: str) -> None:
 
 
 def _store(
-    database: Database, blobs: BlobStore, session_id: str, built: SessionObject, facts: Facts
+    database: Database,
+    blobs: BlobStore,
+    session_id: str,
+    key: str,
+    built: SessionObject,
+    facts: Facts,
 ) -> int:
     """Returns the size of the object; 0 when the session was erased meanwhile."""
-    data = built.finish()
-    blobs.put(built.key, data)
+    data = built.finish(key)
+    began = time.monotonic()
+    blobs.put(key, data)
+    if time.monotonic() - began > LONGEST_WRITE_S:
+        # By its name it may soon count as garbage, if the claim on the session has lapsed as well.
+        blobs.delete(key)
+        raise UnavailableError(f"the blob store took too long for {key}: more than 15 minutes")
     database.insert("session_inputs", facts.rows(session_id), _SETTINGS)
     database.insert("replay_chunks", built.rows, _SETTINGS)
     if not erased(database, [session_id]):
         return len(data)
     for name in ("undo_chunks", "undo_inputs"):
         database.command(read_query(__package__, name), {"id": session_id}, _UNDO_SETTINGS)
-    blobs.delete(built.key)
+    blobs.delete(key)
     return 0
 
 

@@ -37,7 +37,7 @@ AGAIN_MS = 60_000
 """A session that was compacted is listed until its row is computed anew."""
 FIRST_RETRY_MS = 3600_000
 LONGEST_RETRY_MS = 24 * 3600_000
-"""A session with chunks that cannot be read is tried again, each time after twice as long."""
+"""What could not be done is tried again, each time after twice as long."""
 PACKS_EVERY_MS = 10 * 60_000
 ALL_EVERY_MS = 24 * 3600_000
 """How often all objects of sessions are looked at for those that nobody refers to."""
@@ -147,11 +147,11 @@ class CompactionWorker:
         started = datetime.fromtimestamp(row["start_ms"] / 1000, UTC)
         try:
             with self._figures.compacting():
-                done = compact(self._database, self._blobs, session_id, started, self._now())
+                done = compact(self._database, self._blobs, session_id, started, self._now)
         except QueryError as exc:
             log.error("session %s cannot be compacted now: %s", session_id, exc)
             self._figures.failed()
-            self._put_off(session_id)
+            self._put_off(session_id, FIRST_RETRY_MS)
             return False
         self._note(session_id, done)
         return done.chunks > 0
@@ -168,7 +168,10 @@ class CompactionWorker:
                 " otel-replay fsck names them",
                 *(session_id, done.left),
             )
-            self._put_off(session_id)
+            self._put_off(session_id, FIRST_RETRY_MS)
+        elif not done.chunks:
+            # Another worker was faster, or the row of the session is behind.
+            self._put_off(session_id, AGAIN_MS)
         else:
             self._later[session_id] = _Later(now_ms + AGAIN_MS, 0)
             self._later = {
@@ -177,10 +180,10 @@ class CompactionWorker:
                 if later.pause_ms or later.time_ms > now_ms
             }
 
-    def _put_off(self, session_id: str) -> None:
+    def _put_off(self, session_id: str, first_ms: int) -> None:
         known = self._later.get(session_id)
         before_ms = known.pause_ms if known else 0
-        pause_ms = min(LONGEST_RETRY_MS, 2 * before_ms or FIRST_RETRY_MS)
+        pause_ms = min(LONGEST_RETRY_MS, 2 * before_ms or first_ms)
         self._later[session_id] = _Later(self._now_ms() + pause_ms, pause_ms)
 
     def _collect(self, stopped: Callable[[], bool]) -> None:

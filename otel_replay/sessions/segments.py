@@ -38,8 +38,7 @@ def key_of(session_id: str, start: datetime, written: datetime) -> str:
 class SessionObject:
     """Builds the object from chunks that come in the order of tab and number."""
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    def __init__(self) -> None:
         self.rows: list[ChunkRow] = []
         """The chunks so far, with their places in the object."""
         self._effort = Effort()
@@ -69,9 +68,10 @@ class SessionObject:
         self._close()
         self._append(data, rows)
 
-    def finish(self) -> bytes:
-        """The whole object."""
+    def finish(self, key: str) -> bytes:
+        """The whole object, which is to have this key."""
         self._close()
+        self.rows = [{**row, "Blob": key} for row in self.rows]
         return packs.join_compressed(self._payloads, self.rows)
 
     def _close(self) -> None:
@@ -82,7 +82,6 @@ class SessionObject:
 
     def _append(self, data: bytes, rows: Sequence[Mapping[str, Any]]) -> None:
         place = {
-            "Blob": self.key,
             "Offset": self._length,
             "Length": len(data),
             "Crc32": zlib.crc32(data),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
@@ -93,8 +94,12 @@ def _measure(database: Database, blobs: FileBlobStore, recording: Recording) -> 
     return _Measured(
         recording,
         packed,
-        compact(database, blobs, recording.session_id, started, at(time.time() * 1000)),
+        compact(database, blobs, recording.session_id, started, _now),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _chunks(recording: Recording) -> Iterator[Chunk]:

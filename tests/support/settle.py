@@ -18,9 +18,15 @@ def _compact(store: Store) -> None:
     """Every session's recording becomes an object of its own."""
     for row in store.database.query("SELECT SessionId, StartTime FROM sessions FINAL"):
         started = row["StartTime"].replace(tzinfo=UTC)
-        done = compact(store.database, store.blobs, row["SessionId"], started, datetime.now(UTC))
+        done = compact(
+            store.database, store.blobs, row["SessionId"], started, lambda: datetime.now(UTC)
+        )
         assert done.chunks > 0
     store.database.command("OPTIMIZE TABLE replay_chunks FINAL")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _merge(store: Store) -> None:
