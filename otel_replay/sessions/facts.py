@@ -16,6 +16,14 @@ MAX_PARSED_BYTES = 32 * 1024 * 1024
 """JSON takes ten times its room once parsed: a snapshot that is bigger is passed over."""
 
 
+_Key = tuple[str, int, int]
+
+
+def _key(row: Row) -> _Key:
+    """Runs of different length may begin with one number."""
+    return row["Tab"], row["Seq"], row["MoreSeqs"]
+
+
 class Facts:
     """Takes the chunks of a session in any order that keeps each tab's chunks in theirs."""
 
@@ -28,12 +36,12 @@ class Facts:
             for tab, of_tab in groupby(rows, key=lambda row: row["Tab"])
             for stretch in arrange(list(of_tab))
         )
-        self._blocks: dict[tuple[str, int], Block] = {}
-        self._wanted = {(tab, row["Seq"]) for tab, stretch in self._waiting for row in stretch.rows}
+        self._blocks: dict[_Key, Block] = {}
+        self._wanted = {_key(row) for _, stretch in self._waiting for row in stretch.rows}
 
     def add(self, row: Row, block: Block) -> None:
         """A chunk, decompressed, or damaged."""
-        key = (row["Tab"], row["Seq"])
+        key = _key(row)
         if key in self._wanted:
             self._blocks[key] = block
             self._read()
@@ -41,7 +49,7 @@ class Facts:
     def _read(self) -> None:
         while self._waiting:
             tab, stretch = self._waiting[0]
-            keys = [(tab, row["Seq"]) for row in stretch.rows]
+            keys = [_key(row) for row in stretch.rows]
             if not all(key in self._blocks for key in keys):
                 return
             self._waiting.popleft()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from otel_replay.errors import RetryableError
 from otel_replay.instruments import Instruments
 from otel_replay.sessions import lifecycle
 from otel_replay.sessions.derive import derive
-from otel_replay.sessions.figures import Round, RoundFigures
+from otel_replay.sessions.figures import RoundFigures
 from otel_replay.storage.clickhouse import Database, QueryError
 from otel_replay.storage.queries import read_query
 
@@ -84,16 +84,19 @@ class SessionWorker:
         """
         now_ms = int(self._clock() * 1000)
         with self._figures.round() as this:
-            this.sessions += self._compute_news(this, now_ms)
-            this.sessions += self._compute(self._settled(now_ms), now_ms)
-            this.sessions += self._finish(now_ms)
+            watermark_ms, news = self._news()
+            fresh = {i: touched for i, touched in news.items() if touched > self._seen.get(i, 0)}
+            this.oldest_news_ms = min(fresh.values(), default=0)
+            # Together: planning the statement takes longer than computing some sessions with it.
+            wanted = dict.fromkeys([*fresh, *self._settled(now_ms), *self._due(now_ms)])
+            this.sessions = self._compute(list(wanted), now_ms)
+            self._remember(watermark_ms, news, fresh, now_ms)
         return this.sessions
 
-    def _compute_news(self, this: Round, now_ms: int) -> int:
-        watermark_ms, news = self._news()
-        fresh = {i: touched for i, touched in news.items() if touched > self._seen.get(i, 0)}
-        this.oldest_news_ms = min(fresh.values(), default=0)
-        done = self._compute(list(fresh), now_ms)
+    def _remember(
+        self, watermark_ms: int, news: dict[str, int], fresh: Iterable[str], now_ms: int
+    ) -> None:
+        """Notes that this news is in the rows."""
         for session_id in fresh:
             self._settling.setdefault(session_id, now_ms + SETTLE_MS)
         self._watermark_ms = watermark_ms
@@ -101,7 +104,6 @@ class SessionWorker:
         self._seen = {
             i: touched for i, touched in {**self._seen, **news}.items() if touched >= horizon_ms
         }
-        return done
 
     def _news(self) -> tuple[int, dict[str, int]]:
         """The new watermark, and the sessions to look at with the time of their latest news."""
@@ -118,12 +120,13 @@ class SessionWorker:
     def _settled(self, now_ms: int) -> list[str]:
         return [i for i, time_ms in self._settling.items() if time_ms <= now_ms]
 
-    def _finish(self, now_ms: int) -> int:
+    def _due(self, now_ms: int) -> list[str]:
+        """Sessions whose time to finish has come, but for those that are computed soon anyway."""
         if now_ms < self._finish_next_ms:
-            return 0
+            return []
         self._finish_next_ms = now_ms + FINISH_EVERY_MS
         due = lifecycle.due(self._database, now_ms, FINISHED_AT_ONCE)
-        return self._compute([i for i in due if i not in self._settling], now_ms)
+        return [i for i in due if i not in self._settling]
 
     def _compute(self, session_ids: Sequence[str], now_ms: int) -> int:
         for batch in _batches(session_ids):

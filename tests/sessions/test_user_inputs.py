@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
+import orjson
 import pytest
 
-from tests.support.rrweb import Event, change, click, moved, typed
+from tests.support.recordings import compact, finish
+from tests.support.rrweb import Event, change, click, meta, moved, typed
 from tests.support.sessions import World, at
 
 MINUTE_MS = 60_000
@@ -237,3 +240,44 @@ def test_sessions_are_found_by_these_numbers(alone: World) -> None:
         sessions = alone.client.get("/api/v1/sessions", query_string={"q": query}).json
         assert sessions is not None
         assert len(sessions["sessions"]) == found, query
+
+
+# As a finished session is compacted
+
+
+def _sent(world: World, seq: int, *events: Event, **columns: Any) -> None:
+    """A chunk that holds these events."""
+    timed = [{**event, "timestamp": world.zero_ms + event["timestamp"]} for event in events]
+    world.chunk(world.id, seq, payload=gzip.compress(orjson.dumps(timed)), **columns)
+
+
+def test_a_session_that_is_compacted_tells_what_a_person_did(alone: World) -> None:
+    _sent(alone, 0, meta(0, "http://shop/"), click(0), click(100), click(200))
+    _sent(alone, 1, typed(5_000, "a"), typed(5_100, "ab"), click(6_000))
+    finish(alone)
+    assert _counts(alone) == (0, 0, 0, 0)
+    assert compact(alone) == 1
+    assert _counts(alone) == (4, 2, 1, 3)
+    session = alone.session(alone.id)
+    assert (session["state"], session["active_ms"]) == ("finished", 6_000)
+    assert [(page["url"], page["time_ms"]) for page in session["pages"]] == [
+        ("http://shop/", 9_000)
+    ]
+
+    # What comes late is unknown until it is compacted too.
+    _sent(alone, 2, click(10_000), click(14_000))
+    finish(alone)
+    assert _counts(alone) == (0, 0, 0, 0)
+    assert compact(alone) == 1
+    assert _counts(alone) == (6, 2, 1, 5)
+    assert alone.session(alone.id)["active_ms"] == 14_000
+
+
+def test_runs_that_begin_with_one_number_are_read_once(alone: World) -> None:
+    """As other recorders number their events, and deliver them in other groupings again."""
+    runs = [[click(0)], [click(0), click(1_000), click(2_000)]]
+    for events in runs:
+        _sent(alone, 0, *events, MoreSeqs=len(events) - 1, Events=len(events), Checkpoint=False)
+    finish(alone)
+    assert compact(alone) == 1
+    assert _counts(alone)[0] == 3
