@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from otel_replay import semconv
+from otel_replay.care.findings import KINDS
 from otel_replay.cli.query import FORMATS
 from otel_replay.config import settings_fields
 from otel_replay.sessions.chunks import MAX_CHUNK_BYTES
@@ -21,6 +22,7 @@ REFERENCE = ROOT / "docs" / "reference"
 CONFIGURATION = REFERENCE / "configuration.md"
 TABLES = REFERENCE / "tables.md"
 CLI = REFERENCE / "cli.md"
+CARE = REFERENCE / "care.md"
 WIRE_FORMAT = REFERENCE / "wire-format.md"
 INGEST = REFERENCE / "ingest.md"
 
@@ -90,6 +92,11 @@ def test_the_commands_are_those_of_the_help() -> None:
 def test_the_formats_are_those_of_the_code() -> None:
     documented = {row[0].split("`")[0]: row[1] for row in table(prose(CLI), "`--format`")}
     assert documented == FORMATS
+
+
+def test_the_findings_of_fsck_are_those_of_the_code() -> None:
+    documented = [row[0] for row in table(prose(CARE), "finding")]
+    assert sorted(documented) == sorted(kind.name for kind in KINDS)
 
 
 def test_the_attributes_of_a_chunk_are_those_of_the_code() -> None:
