@@ -133,6 +133,7 @@ class CompactionWorker:
         parameters = {
             "finished_by_ms": now_ms - self._after_ms,
             "limit": AT_ONCE + len(self._later),
+            "worker": self._claims.worker,
         }
         rows = self._database.query(read_query(__package__, "to_compact"), parameters)
         self._figures.waiting(rows[0]["waiting"] if rows else 0)

@@ -13,6 +13,7 @@ import pytest
 
 from otel_replay.sessions import blocks, compaction, packs, segments, zstandard
 from otel_replay.sessions.compactor import CompactionWorker
+from otel_replay.storage.claims import Claims
 from tests.support.recordings import (
     HOUR_S,
     compact,
@@ -394,6 +395,20 @@ def test_a_session_that_is_erased_while_it_is_compacted_does_not_come_back(
     assert stored(alone) == []
     assert alone.database.query("SELECT * FROM session_inputs") == []
     assert list(alone.blobs.list("sessions/")) == []
+
+
+def test_what_a_killed_worker_had_claimed_is_in_nobodys_way(
+    alone: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("otel_replay.sessions.compactor.AT_ONCE", 1)
+    for session_id in ("first", "second"):
+        alone.chunk(session_id, 0)
+        alone.clock.seconds += 1
+    finish(alone)
+    oldest = alone.database.query("SELECT SessionId FROM sessions FINAL ORDER BY FinishAt LIMIT 1")
+    claimed = Claims(alone.database).take("compact", [oldest[0]["SessionId"]], 600)
+    assert claimed
+    assert compact(alone) == 1
 
 
 def test_several_workers_share_the_sessions(alone: World) -> None:
