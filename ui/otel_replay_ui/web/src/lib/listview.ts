@@ -6,7 +6,7 @@
 import { h } from './dom';
 
 const VIRTUAL_FROM = 400;
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 
 export interface ListOptions<T> {
   rowHeight: number;
@@ -29,6 +29,7 @@ export class ListView<T> {
   private selected = -1;
   private inSight = '';
   private focused = 0;
+  private height = 0;
   private scrolledAt = -Infinity;
   private ownScroll = false;
 
@@ -39,7 +40,12 @@ export class ListView<T> {
     this.element.addEventListener('scroll', () => this.onScroll(), { passive: true });
     this.inner.addEventListener('keydown', (event) => this.onKey(event));
     this.inner.addEventListener('click', (event) => this.onClick(event));
-    new ResizeObserver(() => this.renderVisible()).observe(this.element);
+    new ResizeObserver(() => this.measure()).observe(this.element);
+  }
+
+  /** Decoration over the rows, as high as all of them. */
+  addOverlay(element: HTMLElement): void {
+    this.inner.append(element);
   }
 
   setItems(items: readonly T[]): void {
@@ -95,16 +101,23 @@ export class ListView<T> {
     this.renderVisible();
   }
 
-  private range(): [number, number] {
+  /** Asking for it while rows change would lay the page out twice for each frame. */
+  private measure(): void {
+    this.height = this.element.clientHeight;
+    this.renderVisible();
+  }
+
+  private range(scrollTop: number): [number, number] {
     if (this.items.length <= VIRTUAL_FROM) return [0, this.items.length];
     const { rowHeight } = this.options;
-    const first = Math.floor(this.element.scrollTop / rowHeight) - OVERSCAN;
-    const count = Math.ceil(this.element.clientHeight / rowHeight) + 2 * OVERSCAN;
+    const first = Math.floor(scrollTop / rowHeight) - OVERSCAN;
+    const count = Math.ceil(this.height / rowHeight) + 2 * OVERSCAN;
     return [Math.max(0, first), Math.min(this.items.length, first + count)];
   }
 
   private renderVisible(): void {
-    const [from, to] = this.range();
+    const { scrollTop } = this.element;
+    const [from, to] = this.range(scrollTop);
     for (const [index, row] of this.rows) {
       if (index >= from && index < to) continue;
       if (row.contains(document.activeElement)) continue; // removing it would lose the keyboard's place
@@ -112,15 +125,14 @@ export class ListView<T> {
       this.rows.delete(index);
     }
     for (let index = from; index < to; index += 1) if (!this.rows.has(index)) this.addRow(index);
-    this.tellRange();
+    this.tellRange(scrollTop);
   }
 
-  private tellRange(): void {
-    const { scrollTop, clientHeight } = this.element;
+  private tellRange(scrollTop: number): void {
     const { rowHeight, onRange } = this.options;
-    if (!onRange || clientHeight === 0 || this.items.length === 0) return;
+    if (!onRange || this.height === 0 || this.items.length === 0) return;
     const first = Math.min(this.items.length - 1, Math.floor(scrollTop / rowHeight));
-    const last = Math.min(this.items.length - 1, Math.floor((scrollTop + clientHeight - 1) / rowHeight));
+    const last = Math.min(this.items.length - 1, Math.floor((scrollTop + this.height - 1) / rowHeight));
     const key = `${first} ${last}`;
     if (key === this.inSight) return;
     this.inSight = key;
@@ -130,7 +142,7 @@ export class ListView<T> {
   private addRow(index: number): void {
     const row = this.options.render(this.items[index]!, index);
     row.classList.add('list-row');
-    row.style.transform = `translateY(${index * this.options.rowHeight}px)`;
+    row.style.top = `${index * this.options.rowHeight}px`; // a transform for each row would cost more than all else
     row.setAttribute('role', 'listitem');
     row.dataset['index'] = String(index);
     row.tabIndex = index === this.focused ? 0 : -1;

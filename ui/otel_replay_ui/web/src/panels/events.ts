@@ -5,7 +5,7 @@ import { clockTime, duration, urlHost, urlPath } from '../lib/format';
 import { icon } from '../lib/icons';
 import type { EventKind, SessionEvent } from '../lib/types';
 import type { Detail } from './detail';
-import { attributeSection, factSection, otherAttributes } from './facts';
+import { attributeSection, attributeText, factSection, otherAttributes } from './facts';
 import { KINDS, kindOf, labelOf, toneOf } from './kinds';
 import { ListPanel, type Filter, type PanelActions } from './panel';
 import { traceAction, traceButton } from './tracebutton';
@@ -18,7 +18,7 @@ export function eventsPanel(actions: PanelActions): ListPanel<SessionEvent> {
     placeholder: 'Search events',
     empty: 'Nothing but the picture was recorded.',
     key: (event) => event.id,
-    text: (event) => `${event.title} ${event.kind} ${event.name} ${event.service} ${event.status ?? ''} ${Object.values(otherAttributes(event.attributes)).join(' ')}`,
+    text: (event) => `${event.title} ${event.kind} ${event.name} ${event.service} ${event.status ?? ''}${attributeText(event.attributes)}`,
     pick: (event) => actions.seek(event.offset_ms),
     filters: presentKinds,
     render: (event) => row(event, actions),

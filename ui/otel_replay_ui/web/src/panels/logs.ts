@@ -4,7 +4,7 @@ import { h } from '../lib/dom';
 import { clockTime, exactTime } from '../lib/format';
 import type { SessionEvent } from '../lib/types';
 import type { Detail } from './detail';
-import { attributeSection, codeSection, factSection } from './facts';
+import { attributeSection, attributeText, codeSection, factSection } from './facts';
 import { toneOf } from './kinds';
 import { ListPanel, type Filter, type PanelActions } from './panel';
 import { serviceDot } from './services';
@@ -21,7 +21,7 @@ export function logsPanel(actions: PanelActions): ListPanel<SessionEvent> {
     placeholder: 'Search the logs of the services',
     empty: "No log records carry this session's id or the id of one of its traces.",
     key: (event) => event.id,
-    text: (event) => `${event.title} ${event.severity} ${event.service} ${event.trace_id} ${Object.values(event.attributes).join(' ')}`,
+    text: (event) => `${event.title} ${event.severity} ${event.service} ${event.trace_id}${attributeText(event.attributes)}`,
     pick: (event) => actions.seek(event.offset_ms),
     filters: presentFilters,
     render: (event) => row(event, actions),

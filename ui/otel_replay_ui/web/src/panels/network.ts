@@ -8,7 +8,7 @@ import type { SessionEvent } from '../lib/types';
 import { isFailedRequest } from '../timeline/markers';
 import { curlCommand } from './curl';
 import type { Detail } from './detail';
-import { attributeSection, codeSection, factSection, otherAttributes, type Fact } from './facts';
+import { attributeSection, attributeText, codeSection, factSection, otherAttributes, type Fact } from './facts';
 import { addressOf, isShownOfRequest, methodOf, phasesOf, REQUEST_BODY, requestHeaders, RESPONSE_BODY, responseHeaders, type Header } from './http';
 import { ListPanel, type PanelActions } from './panel';
 import { TraceEmbed } from './traceembed';
@@ -23,7 +23,8 @@ export function networkPanel(actions: PanelActions): ListPanel<SessionEvent> {
     placeholder: 'Search requests',
     empty: 'The browser made no requests that were recorded.',
     key: (event) => event.id,
-    text: searchText,
+    // Headers and bodies too: which request had this order's number?
+    text: (event) => `${event.title} ${event.status ?? ''}${attributeText(event.attributes)}`,
     pick: (event) => actions.seek(event.offset_ms),
     filters: () => [
       { name: 'failed', label: 'Failed', test: isFailedRequest },
@@ -34,12 +35,6 @@ export function networkPanel(actions: PanelActions): ListPanel<SessionEvent> {
     render: (event) => row(event, actions),
     detail: (event) => detailOf(event, actions),
   });
-}
-
-/** Headers and bodies too: "which request had this order's number?" */
-function searchText({ title, attributes, status }: SessionEvent): string {
-  const said = Object.entries(attributes).filter(([name]) => isShownOfRequest(name));
-  return [title, status ?? '', ...said.map(([, value]) => value)].join(' ');
 }
 
 function spanning(event: SessionEvent): Spanning {

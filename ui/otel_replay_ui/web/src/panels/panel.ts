@@ -75,7 +75,7 @@ export class ListPanel<T extends Timed> {
     this.list = new ListView<T>({
       rowHeight: options.rowHeight,
       label,
-      render: options.render,
+      render: (item) => this.render(item),
       onPick: (item) => this.pick(item),
       onMove: (item) => this.detail.isOpen && this.choose(item),
       ...(track ? { onRange: (first: number, last: number) => this.setRange(first, last) } : {}),
@@ -83,7 +83,8 @@ export class ListPanel<T extends Timed> {
     this.detail = new DetailPane(`Details: ${label}`, () => this.unchoose());
     this.search = h('input', { class: 'search-input', type: 'search', placeholder, 'aria-label': placeholder, on: { input: () => this.apply() } });
     this.element = h('div', { class: `panel panel-${name}`, data: { testid: `panel-${name}` } });
-    this.track = track ? new Track(this.element, track.label) : null;
+    this.track = track ? new Track(this.list.element, track.label) : null;
+    if (this.track) this.list.addOverlay(this.track.playhead);
     this.element.append(
       h('div', { class: 'panel-tools' }, h('label', { class: 'search' }, icon('search', 14), this.search), this.filterBar),
       ...(this.track ? [this.track.head] : []),
@@ -113,6 +114,12 @@ export class ListPanel<T extends Timed> {
     this.list.setCurrent(index < 0 ? -1 : this.placeAt(index), follow && !this.firstOn);
     this.track?.setTime(t);
     this.detail.setTime(t);
+  }
+
+  private render(item: T): HTMLElement {
+    const row = this.options.render(item);
+    this.track?.place(row);
+    return row;
   }
 
   private placeAt(index: number): number {

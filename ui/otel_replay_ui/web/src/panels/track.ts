@@ -1,6 +1,6 @@
 /**
  * The column of bars beside a list. Its axis is no longer than what is in sight: in a session of hours, a request of a
- * second would be a dot. Bars place themselves by custom properties, so that moving the axis touches no row.
+ * second would be a dot.
  */
 
 import { h, setText } from '../lib/dom';
@@ -43,8 +43,12 @@ function roundUp(value: number): number {
 export class Track {
   /** A line over the list with the two ends of the axis. */
   readonly head: HTMLElement;
+  /** The replay's moment, for the list to draw over its rows. */
+  readonly playhead = h('div', { class: 'track-line', 'aria-hidden': 'true' }, h('i', { hidden: true }));
   private readonly fromLabel = h('span');
   private readonly toLabel = h('span');
+  private window: TrackWindow = { from: 0, span: LEAST_MS };
+  private time = 0;
 
   constructor(
     private readonly host: HTMLElement,
@@ -53,6 +57,7 @@ export class Track {
     this.head = h('div', { class: 'track-head', 'aria-hidden': 'true' }, h('span', { class: 'track-name' }, name), h('span', { class: 'track-ends' }, this.fromLabel, this.toLabel));
   }
 
+  /** The items in sight. */
   setRange(items: readonly Spanning[]): void {
     if (items.length === 0) return;
     let first = Infinity;
@@ -61,25 +66,46 @@ export class Track {
       first = Math.min(first, offset_ms);
       last = Math.max(last, offset_ms + length_ms);
     }
-    const { from, span } = trackWindow(first, last);
-    this.host.style.setProperty('--from', String(from));
-    this.host.style.setProperty('--span', String(span));
-    setText(this.fromLabel, clockTime(from, true));
-    setText(this.toLabel, `+${duration(span)}`);
+    const wanted = trackWindow(first, last);
+    if (wanted.from === this.window.from && wanted.span === this.window.span) return;
+    this.window = wanted;
+    for (const cell of this.host.querySelectorAll<HTMLElement>('.track')) this.placeCell(cell);
+    this.setTime(this.time);
+    setText(this.fromLabel, clockTime(wanted.from, true));
+    setText(this.toLabel, `+${duration(wanted.span)}`);
   }
 
   setTime(t: number): void {
-    this.host.style.setProperty('--now', String(t));
+    this.time = t;
+    const line = this.playhead.firstElementChild as HTMLElement;
+    const share = this.share(t);
+    line.hidden = share < 0 || share > 100;
+    if (!line.hidden) line.style.left = `${share}%`;
+  }
+
+  /** Put the bar of a new row in its place. */
+  place(row: HTMLElement): void {
+    const cell = row.querySelector<HTMLElement>('.track');
+    if (cell) this.placeCell(cell);
+  }
+
+  private placeCell(cell: HTMLElement): void {
+    const bar = cell.lastElementChild as HTMLElement;
+    const left = this.share(Number(cell.dataset['at']));
+    // Rows just out of sight are there already, and their bars would lie beside the column.
+    bar.hidden = left < 0 || left > 100;
+    bar.style.left = `min(${left}%, 100% - 3px)`;
+    bar.style.width = `max(3px, ${Math.min(100 - left, (Number(cell.dataset['length']) / this.window.span) * 100)}%)`;
+  }
+
+  /** In percent of the axis. */
+  private share(t: number): number {
+    return ((t - this.window.from) / this.window.span) * 100;
   }
 }
 
 /** A row's cell: how long it took, over a bar that says when, in its phases where these are known. */
 export function trackCell({ offset_ms, length_ms }: Spanning, text: string, phases: readonly Phase[] = []): HTMLElement {
   const parts = phases.filter(({ ms }) => ms > 0).map(({ name, ms }) => h('i', { class: `phase phase-${name}`, style: { 'flex-grow': String(ms) } }));
-  return h(
-    'span',
-    { class: 'track', style: { '--at': String(offset_ms), '--length': String(length_ms) } },
-    h('span', { class: 'track-text' }, text),
-    h('span', { class: 'track-bar', 'aria-hidden': 'true' }, ...parts),
-  );
+  return h('span', { class: 'track', data: { at: offset_ms, length: length_ms } }, h('span', { class: 'track-text' }, text), h('span', { class: 'track-bar', 'aria-hidden': 'true' }, ...parts));
 }
