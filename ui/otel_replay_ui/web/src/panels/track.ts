@@ -23,6 +23,8 @@ export interface TrackWindow {
 }
 
 const LEAST_MS = 100;
+/** While the list flies by nobody reads the bars: the axis moves no more often than this. */
+const MOVE_MS = 120;
 
 /** The axis for what lies between two moments: of a round length, and moving in steps, so that scrolling does not make it tremble. */
 export function trackWindow(first: number, last: number): TrackWindow {
@@ -49,6 +51,9 @@ export class Track {
   private readonly toLabel = h('span');
   private window: TrackWindow = { from: 0, span: LEAST_MS };
   private time = 0;
+  private inSight: readonly Spanning[] = [];
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private movedAt = -Infinity;
 
   constructor(
     private readonly host: HTMLElement,
@@ -60,9 +65,19 @@ export class Track {
   /** The items in sight. */
   setRange(items: readonly Spanning[]): void {
     if (items.length === 0) return;
+    this.inSight = items;
+    const wait = this.movedAt + MOVE_MS - performance.now();
+    if (wait <= 0) this.move();
+    else this.timer ??= setTimeout(() => this.move(), wait);
+  }
+
+  private move(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.movedAt = performance.now();
     let first = Infinity;
     let last = -Infinity;
-    for (const { offset_ms, length_ms } of items) {
+    for (const { offset_ms, length_ms } of this.inSight) {
       first = Math.min(first, offset_ms);
       last = Math.max(last, offset_ms + length_ms);
     }
