@@ -7,6 +7,8 @@ import { indexAt } from '../session/merge';
 import { DetailPane, type Detail } from './detail';
 import { Track, type Spanning } from './track';
 
+const TEXTS_AT_ONCE = 2000;
+
 export interface Timed {
   offset_ms: number;
 }
@@ -81,7 +83,7 @@ export class ListPanel<T extends Timed> {
       ...(track ? { onRange: (first: number, last: number) => this.setRange(first, last) } : {}),
     });
     this.detail = new DetailPane(`Details: ${label}`, () => this.unchoose());
-    this.search = h('input', { class: 'search-input', type: 'search', placeholder, 'aria-label': placeholder, on: { input: () => this.apply() } });
+    this.search = h('input', { class: 'search-input', type: 'search', placeholder, 'aria-label': placeholder, on: { input: () => this.apply(), focus: () => this.prepare() } });
     this.element = h('div', { class: `panel panel-${name}`, data: { testid: `panel-${name}` } });
     this.track = track ? new Track(this.list.element, track.label) : null;
     if (this.track) this.list.addOverlay(this.track.playhead);
@@ -217,6 +219,13 @@ export class ListPanel<T extends Timed> {
     if (!first || !this.firstOn) return;
     this.shown = [...this.matching.filter(first.test), ...this.matching.filter((item) => !first.test(item))];
     this.placeOf = new Map(this.shown.map((item, index) => [item, index]));
+  }
+
+  /** Somebody is about to search: the texts of many items take longer than a key press may. */
+  private prepare(from = 0): void {
+    const slice = this.items.slice(from, from + TEXTS_AT_ONCE);
+    for (const item of slice) this.textOf(item);
+    if (slice.length === TEXTS_AT_ONCE) setTimeout(() => this.prepare(from + TEXTS_AT_ONCE));
   }
 
   private textOf(item: T): string {
