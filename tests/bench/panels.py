@@ -96,7 +96,7 @@ class _MainThread:
 
     def ms(self) -> float:
         read = self._devtools.send("Performance.getMetrics")["metrics"]
-        return 1000 * next(m["value"] for m in read if m["name"] == "TaskDuration")
+        return 1000 * float(next(m["value"] for m in read if m["name"] == "TaskDuration"))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { curlCommand, quote } from '../src/panels/curl';
 import { layOut, otherAttributes } from '../src/panels/facts';
+import { kindOf, labelOf, toneOf } from '../src/panels/kinds';
 import { phasesOf, requestHeaders } from '../src/panels/http';
 import { diffOf, reportOf, stateAt } from '../src/panels/statediff';
 import { trackWindow } from '../src/panels/track';
@@ -147,5 +148,26 @@ describe('facts', () => {
     ['plain', 'plain'],
   ])('lay out %j', (text, expected) => {
     expect(layOut(text)).toBe(expected);
+  });
+});
+
+describe('events in a row', () => {
+  it.each(['constructor', '__proto__', 'toString', 'cart.filled'])('bear the name %s', (name) => {
+    const custom = event('custom', 0, { name, title: '' });
+    expect([labelOf(custom), kindOf(custom).label]).toEqual([name, 'Custom']);
+  });
+
+  it.each([
+    ['browser.connectivity', { 'browser.connectivity.online': 'false' }, 'Offline'],
+    ['browser.state', { 'browser.state.action': 'cart/added' }, 'cart/added'],
+    ['browser.long_task', { 'browser.long_task.duration': '120' }, 'Long task, 120 ms'],
+    ['browser.resource_error', { 'browser.tag_name': 'IMG', 'browser.resource.url': '/a.png' }, 'IMG did not load: /a.png'],
+  ])('say what a %s is about', (name, attributes, text) => {
+    expect(labelOf(event('custom', 0, { name, title: name, attributes }))).toBe(text);
+  });
+
+  it('tell clicks of the angry apart', () => {
+    const rage = event('rage_click', 0, { title: 'Pay' });
+    expect([labelOf(rage), toneOf(rage)]).toEqual(['Rage click: Pay', 'warn']);
   });
 });

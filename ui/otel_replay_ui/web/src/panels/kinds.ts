@@ -28,27 +28,26 @@ export const KINDS: Record<EventKind, KindStyle> = {
 export const STATE_EVENT = 'browser.state';
 export const NOTE_EVENT = 'session.note';
 
-/** Custom events of the SDK's own, each with what a row says of it. */
-const KNOWN: Record<string, KindStyle & { text: (event: SessionEvent) => string }> = {
+/** Custom events of the SDK's own, each with what a row says of it. A map: a page may call an event `constructor`. */
+const KNOWN = new Map<string, KindStyle & { text: (event: SessionEvent) => string }>(Object.entries({
   [STATE_EVENT]: { label: 'State', icon: 'layers', text: ({ attributes }) => attributes['browser.state.action'] || attributes['browser.state.name'] || '' },
   [NOTE_EVENT]: { label: 'Note', icon: 'note', text: ({ title }) => title },
-  'browser.user_action.rage_click': { label: 'Rage click', icon: 'click', text: ({ attributes }) => `Rage click: ${attributes['browser.element.text'] || attributes['browser.css_selector'] || ''}` },
-  'browser.user_action.dead_click': { label: 'Dead click', icon: 'click', text: ({ attributes }) => `Dead click: ${attributes['browser.element.text'] || attributes['browser.css_selector'] || ''}` },
   'browser.long_task': { label: 'Long task', icon: 'clock', text: ({ attributes }) => `Long task${attributes['browser.long_task.duration'] ? `, ${duration(Number(attributes['browser.long_task.duration']))}` : ''}` },
   'browser.visibility': { label: 'Visibility', icon: 'eye', text: ({ attributes }) => `Page ${attributes['browser.visibility.state'] ?? ''}` },
   'browser.connectivity': { label: 'Network', icon: 'network', text: ({ attributes }) => (attributes['browser.connectivity.online'] === 'false' ? 'Offline' : 'Online') },
   'browser.memory': { label: 'Memory', icon: 'gauge', text: ({ attributes }) => `Memory ${bytes(Number(attributes['browser.memory.used'] ?? 0))}` },
   'browser.resource_error': { label: 'Resource error', icon: 'alert', text: ({ attributes }) => `${attributes['browser.tag_name'] ?? 'Resource'} did not load: ${attributes['browser.resource.url'] ?? ''}` },
   'browser.csp_violation': { label: 'Content security policy', icon: 'alert', text: ({ attributes }) => `Refused by ${attributes['browser.csp.directive'] ?? 'the policy'}: ${attributes['browser.csp.blocked'] ?? ''}` },
-};
+}));
 
 export function kindOf(event: SessionEvent): KindStyle {
-  return (event.kind === 'custom' && KNOWN[event.name]) || (KINDS[event.kind] ?? { label: event.kind, icon: 'star' });
+  return (event.kind === 'custom' && KNOWN.get(event.name)) || (KINDS[event.kind] ?? { label: event.kind, icon: 'star' });
 }
 
 /** One line for people. */
 export function labelOf(event: SessionEvent): string {
-  const known = event.kind === 'custom' ? KNOWN[event.name]?.text(event) : '';
+  if (event.kind === 'rage_click' || event.kind === 'dead_click') return `${event.kind === 'rage_click' ? 'Rage' : 'Dead'} click: ${event.title}`;
+  const known = event.kind === 'custom' ? KNOWN.get(event.name)?.text(event) : '';
   return known || event.title || event.name || event.kind;
 }
 

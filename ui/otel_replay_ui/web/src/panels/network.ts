@@ -59,8 +59,10 @@ function row(event: SessionEvent, actions: PanelActions): HTMLElement {
   );
 }
 
+const SHORT = new Map([['WebSocket', 'WS'], ['EventSource', 'SSE'], ['OPTIONS', 'OPT'], ['DELETE', 'DEL']]);
+
 function shortMethod(method: string): string {
-  return { WebSocket: 'WS', EventSource: 'SSE', OPTIONS: 'OPT', DELETE: 'DEL' }[method] ?? method;
+  return SHORT.get(method) ?? method;
 }
 
 /** GraphQL asks everything of one address: there the operation tells requests apart. */
