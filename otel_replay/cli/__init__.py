@@ -78,6 +78,27 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "work", "derive sessions from what was received", _part("work"))
     migrate = _add(commands, "migrate", "create or upgrade the tables", _migrate)
     migrate.add_argument(
+        "--check", action="store_true", help="say what would change, and change nothing"
+    )
+    migrate.add_argument(
+        "--adopt",
+        action="store_true",
+        help="take over tables that the Collector's ClickHouse exporter made and filled",
+    )
+    migrate.add_argument(
+        "--step-rows",
+        type=int,
+        default=500_000,
+        metavar="N",
+        help="rows that a step of --adopt reads at most (default: %(default)s)",
+    )
+    migrate.add_argument(
+        "--print-cluster",
+        default="",
+        metavar="NAME",
+        help="print the statements that make the tables on a cluster, and do no more",
+    )
+    migrate.add_argument(
         "--print-read-user",
         action="store_true",
         help="print the statements that make a user who may only read, and do no more",
@@ -211,16 +232,17 @@ def _part(name: str) -> Callable[[argparse.Namespace], None]:
     return command
 
 
-def _migrate(options: argparse.Namespace) -> None:
-    from otel_replay.cli.run import apply_migrations
+def _migrate(options: argparse.Namespace) -> int:
+    from otel_replay.cli.migrate import run_migrate
 
-    if options.print_read_user:
-        from otel_replay.storage.read_user import read_user
-
-        print("\n\n".join(read_user(project.name) for project in _settings(options).projects))
-        return
-    applied = apply_migrations(_settings(options))
-    print("\n".join(f"applied {name}" for name in applied) or "nothing to do")
+    return run_migrate(
+        _settings(options),
+        check=options.check,
+        adopt=options.adopt,
+        step_rows=options.step_rows,
+        print_read_user=options.print_read_user,
+        print_cluster=options.print_cluster,
+    )
 
 
 def _sql(options: argparse.Namespace) -> None:

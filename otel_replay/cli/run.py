@@ -16,7 +16,7 @@ from otel_replay.cli.demo import demo_key, demo_shop
 from otel_replay.cli.logs import set_up_logging
 from otel_replay.cli.receiver import announce_otlp, receiver
 from otel_replay.cli.running import Process, Running, stop_on_signals
-from otel_replay.cli.stores import Stores, counting, migrate_all, open_stores, prepare
+from otel_replay.cli.stores import Stores, counting, open_stores, prepare
 from otel_replay.cli.workers import Workers, end_with_parent
 from otel_replay.config import Settings
 from otel_replay.errors import ConfigError, OtelReplayError, RetryableError
@@ -81,12 +81,6 @@ def _worker(settings: Settings, connection: Connection) -> None:
 
     with open_stores(settings) as stores:
         asyncio.run(_run(settings, ("receive",), False, stores, ready))
-
-
-def apply_migrations(settings: Settings) -> list[str]:
-    """Creates or upgrades the tables; returns the names of the migrations it applied."""
-    with open_stores(settings) as stores:
-        return migrate_all(stores.all)
 
 
 async def _run(

@@ -22,6 +22,11 @@ then, so this is no limit on how long one may take."""
 # Servers from 26 on gather inserts of their own accord: ours are batches already, and a token for
 # deduplication is to mean this batch.
 _INSERT_SETTINGS = {"async_insert": 0}
+OLDEST = (25, 9)
+"""Of before, ClickHouse cannot decode OTLP as we need it: input_format_protobuf_oneof_presence."""
+_LATE_INDEXES = (25, 10)
+"""From here on an index can be left to the merges: the full-text one makes inserts slow."""
+_TEXT_INDEX = "idx_body_text"
 
 
 class QueryError(OtelReplayError):
@@ -119,6 +124,14 @@ class Database:
         self.address = address
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._created = False
+        self._version = (0, 0)
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Year and month of ClickHouse's version. Raises ConfigError when it is too old."""
+        if not self._created:
+            self._idle.put(self._open())
+        return self._version
 
     def query(
         self,
@@ -158,14 +171,14 @@ class Database:
                 table,
                 [[row[name] for name in names] for row in rows],
                 column_names=names,
-                settings={**_INSERT_SETTINGS, **(settings or {})},
+                settings={**self._insert_settings(), **(settings or {})},
             )
 
     def insert_bytes(self, table: str, data: bytes, fmt: str, settings: Mapping[str, Any]) -> None:
         """Inserts bytes that ClickHouse decodes by the input format `fmt`. Returns once stored."""
         with self._client() as client:
             client.raw_insert(
-                table, insert_block=data, fmt=fmt, settings={**_INSERT_SETTINGS, **settings}
+                table, insert_block=data, fmt=fmt, settings={**self._insert_settings(), **settings}
             )
 
     def query_bytes(
@@ -192,6 +205,11 @@ class Database:
                 self._idle.get_nowait().close()
             except queue.Empty:
                 return
+
+    def _insert_settings(self) -> dict[str, Any]:
+        if self._version < _LATE_INDEXES:
+            return _INSERT_SETTINGS
+        return {**_INSERT_SETTINGS, "exclude_materialize_skip_indexes_on_insert": _TEXT_INDEX}
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -232,9 +250,23 @@ class Database:
         else:
             root = urlsplit(self.address.url)._replace(path="").geturl()
             client = _server_client(clickhouse_connect, root, None)
+        self._version = _checked_version(str(client.command("SELECT version()")), self.address)
         client.command(f"CREATE DATABASE IF NOT EXISTS `{self.address.database}`")
         client.close()
         self._created = True
+
+
+def _checked_version(text: str, address: Address) -> tuple[int, int]:
+    """Year and month of a version such as 26.9.2.1. Raises ConfigError."""
+    match = re.match(r"(\d+)\.(\d+)", text)
+    version = (int(match[1]), int(match[2])) if match else (0, 0)
+    if version < OLDEST:
+        raise ConfigError(
+            f"ClickHouse at {address.shown} is version {text[:40]}: otel-replay needs"
+            f" {OLDEST[0]}.{OLDEST[1]} or later, so upgrade the server, or use the embedded one"
+            " (leave OTEL_REPLAY_CLICKHOUSE out)"
+        )
+    return version
 
 
 def _server_client(clickhouse_connect: Any, url: str, database: str | None) -> Any:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 
+from otel_replay.errors import ConfigError
 from otel_replay.storage.clickhouse import Database
 
-_APPLIED_TABLE = """
+NEWEST = (26, 9)
+"""The version that is tested with."""
+APPLIED_TABLE = """
 CREATE TABLE IF NOT EXISTS otel_replay_migrations
 (
     Name String COMMENT 'File of the migration',
@@ -19,22 +22,29 @@ ORDER BY Name
 """
 
 
-def migrate(database: Database) -> list[str]:
+@dataclass(frozen=True)
+class Migration:
+    """A numbered file."""
+
+    name: str
+    statements: list[str]
+
+
+def migrate(database: Database, version: tuple[int, int] | None = None) -> list[str]:
     """Applies what is missing, in order; returns the names it applied.
 
     Each statement is safe to repeat, so a run that was cut off is repaired by the next one.
-    Raises QueryError or UnavailableError.
+    `version` is that of the server unless told. Raises ConfigError when the tables are another
+    program's, QueryError or UnavailableError.
     """
-    database.command(_APPLIED_TABLE)
-    done = {row["Name"] for row in database.query("SELECT Name FROM otel_replay_migrations")}
+    refuse_others_tables(database)
+    database.command(APPLIED_TABLE)
     applied = []
-    for name, text in _files():
-        if name in done:
-            continue
-        for statement in statements(text):
+    for migration in missing(database, version):
+        for statement in migration.statements:
             database.command(statement)
-        database.insert("otel_replay_migrations", [{"Name": name}])
-        applied.append(name)
+        note_applied(database, migration.name)
+        applied.append(migration.name)
     return applied
 
 
@@ -42,24 +52,72 @@ def tables() -> list[str]:
     """The tables that migrations create, the one of their names included."""
     created = [
         name
-        for _, text in _files()
-        for name in re.findall(r"^CREATE TABLE IF NOT EXISTS (\w+)", text, re.MULTILINE)
+        for migration in migrations(NEWEST)
+        for statement in migration.statements
+        for name in re.findall(r"^CREATE TABLE IF NOT EXISTS (\w+)", statement, re.MULTILINE)
     ]
     return ["otel_replay_migrations", *created]
 
 
 def known() -> list[str]:
     """The names of all migrations, in their order."""
-    return [name for name, _ in _files()]
+    return [migration.name for migration in migrations(NEWEST)]
+
+
+def missing(database: Database, version: tuple[int, int] | None = None) -> list[Migration]:
+    """What `migrate` would apply, in order. Changes nothing."""
+    done = _applied(database)
+    return [m for m in migrations(version or database.version) if m.name not in done]
+
+
+def refuse_others_tables(database: Database) -> None:
+    """Raises ConfigError when tables of the same names were made by the Collector's exporter."""
+    rows = database.query(
+        "SELECT name FROM system.tables WHERE database = currentDatabase()"
+        " AND name IN ('otel_logs', 'otel_traces') AND name NOT IN (SELECT table"
+        " FROM system.columns WHERE database = currentDatabase() AND name = 'SessionId')"
+    )
+    if rows:
+        names = " and ".join(sorted(row["name"] for row in rows))
+        raise ConfigError(
+            f"{names} in the database {database.address.database} were made by the Collector's"
+            " exporter: run otel-replay migrate --adopt to add what is missing (--check says what"
+            " that is), or name another database"
+        )
+
+
+def note_applied(database: Database, name: str) -> None:
+    """Writes down that a migration need not be applied any more."""
+    database.insert("otel_replay_migrations", [{"Name": name}])
+
+
+def migrations(version: tuple[int, int]) -> list[Migration]:
+    """All that a server of this version gets, in order.
+
+    A file named ``NNNN_name.from_26.2.sql`` is for servers from that version on, which get it once
+    they have been upgraded.
+    """
+    folder = resources.files("otel_replay.storage") / "migrations"
+    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
+    found = []
+    for file in names:
+        name, _, condition = file.removesuffix(".sql").partition(".from_")
+        if condition and version < tuple(int(part) for part in condition.split(".")):
+            continue
+        text = (folder / file).read_text(encoding="utf-8")
+        found.append(Migration(name, statements(text)))
+    return found
+
+
+def _applied(database: Database) -> set[str]:
+    if not database.query(
+        "SELECT 1 FROM system.tables WHERE database = currentDatabase()"
+        " AND name = 'otel_replay_migrations'"
+    ):
+        return set()
+    return {row["Name"] for row in database.query("SELECT Name FROM otel_replay_migrations")}
 
 
 def statements(text: str) -> list[str]:
     """Splits a migration at the semicolons that end a line."""
     return [part for part in (p.strip() for p in re.split(r";\s*(?:\n|$)", text)) if part]
-
-
-def _files() -> Iterator[tuple[str, str]]:
-    folder = resources.files("otel_replay.storage") / "migrations"
-    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
-    for name in names:
-        yield name.removesuffix(".sql"), (folder / name).read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from otel_replay.errors import ConfigError, UnavailableError
+from otel_replay.storage import clickhouse
 from otel_replay.storage.clickhouse import Address, Database, QueryError
 from otel_replay.storage.migrate import migrate, statements
 
@@ -78,3 +79,12 @@ def test_migrations_are_applied_once_and_an_interrupted_one_is_repaired(
 
 def test_statements_end_at_a_semicolon_that_ends_a_line() -> None:
     assert statements("SELECT ';' ;\n\n-- c\nSELECT 2;\n") == ["SELECT ';'", "-- c\nSELECT 2"]
+
+
+def test_a_server_that_is_too_old_is_said_so(
+    engine_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clickhouse, "OLDEST", (99, 1))
+    database = Database(Address.parse(f"chdb://{engine_path}?database=old"))
+    with pytest.raises(ConfigError, match=r"is version 26\.9.*: otel-replay needs 99\.1 or later"):
+        database.query("SELECT 1")
