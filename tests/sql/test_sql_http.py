@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import shutil
+import socket
+import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import clickhouse_connect
+import pandas  # type: ignore[import-untyped]
 import pytest
 import requests
+import sqlalchemy
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from otel_replay.storage.clickhouse import Database
 from otel_replay_ui.server import WsgiServer
-from otel_replay_ui.sql import create_sql_app, http
+from otel_replay_ui.sql import create_sql_app, service
 from tests.support.process import wait_for
 
 
@@ -196,18 +202,81 @@ def test_limits_cannot_be_lifted_by_settings_in_the_url(sql: str) -> None:
 def test_statements_beyond_the_limit_wait_and_then_are_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "AT_ONCE", 1)
-    monkeypatch.setattr(http, "LONGEST_WAIT_S", 0.1)
-    monkeypatch.setitem(http.LIMITS, "max_execution_time", 3)
+    monkeypatch.setattr(service, "AT_ONCE", 1)
+    monkeypatch.setattr(service, "LONGEST_WAIT_S", 0.1)
+    monkeypatch.setitem(service.LIMITS, "max_execution_time", 10)
     app = create_sql_app(database.address)
-    long = "SELECT count() FROM numbers(1000000000000) WHERE cityHash64(number) = 1"
-    running = threading.Thread(target=app.test_client().post, args=("/",), kwargs={"data": long})
-    running.start()
-
-    def refused() -> bool:
-        return app.test_client().post("/", data="SELECT 1").status_code == 503
-
-    wait_for("a statement to be refused", refused)
+    ask = app.test_client().post
+    thread = threading.Thread(target=ask, args=("/",), kwargs={"data": LONG})
+    thread.start()
+    wait_for("the statement to run", lambda: running(database))
+    assert app.test_client().post("/", data="SELECT 1").status_code == 503
     assert app.test_client().get("/ping").status_code == 200
-    running.join()
+    database.command("KILL QUERY WHERE query LIKE '/* %numbers(1000000000000)%' ASYNC")
+    thread.join()
     assert app.test_client().post("/", data="SELECT 1").text == "1\n"
+
+
+LONG = "SELECT count() FROM numbers(1000000000000) WHERE cityHash64(number) = 1"
+
+
+def running(database: Database) -> int:
+    """How many of LONG are running."""
+    rows = database.query(
+        "SELECT count() AS n FROM system.processes WHERE startsWith(query, '/* ')"
+        " AND query LIKE '%numbers(1000000000000)%'"
+    )
+    return int(rows[0]["n"])
+
+
+def test_a_statement_whose_client_has_gone_away_is_ended(sql: str, database: Database) -> None:
+    with socket.create_connection(("127.0.0.1", int(sql.rpartition(":")[2]))) as client:
+        head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(LONG)}\r\n\r\n"
+        client.sendall((head + LONG).encode())
+        wait_for("the statement to run", lambda: running(database))
+    wait_for("the statement to be ended", lambda: running(database) == 0, 10)
+
+
+def test_a_session_of_sqlalchemy_reads(sql: str) -> None:
+    engine = sqlalchemy.create_engine(sql.replace("http://", "clickhousedb://"))
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sqlalchemy.text("SELECT SessionId FROM session_touched WHERE SessionId = :id"),
+            {"id": "s2"},
+        )
+        assert [tuple(row) for row in rows] == [("s2",)]
+        table = sqlalchemy.Table("session_touched", sqlalchemy.MetaData(), autoload_with=engine)
+        assert list(table.columns.keys()) == ["TouchedAt", "SessionId"]
+    engine.dispose()
+
+
+def test_pandas_reads_through_sqlalchemy(sql: str) -> None:
+    engine = sqlalchemy.create_engine(sql.replace("http://", "clickhousedb://"))
+    frame = pandas.read_sql("SELECT SessionId FROM session_touched ORDER BY SessionId", engine)
+    assert frame["SessionId"].tolist() == ["s1", "s2"]
+    engine.dispose()
+
+
+def test_curl_asks_with_compression_both_ways(sql: str, tmp_path: Path) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not on this machine")
+    body = tmp_path / "statement.gz"
+    body.write_bytes(gzip.compress(b"SELECT SessionId FROM session_touched ORDER BY 1 FORMAT CSV"))
+    result = subprocess.run(
+        [curl, "--silent", "--compressed", "-H", "Content-Encoding: gzip"]
+        + ["--data-binary", f"@{body}", f"{sql}/?enable_http_compression=1"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert result.stdout == '"s1"\n"s2"\n'
+
+
+def test_copies_of_a_row_count_once(sql: str, database: Database) -> None:
+    row = {"Kind": "k", "Key": "a", "Worker": "w", "ExpiresAt": datetime(2090, 1, 1)}
+    for version in (1, 2):
+        database.insert("work_claims", [row | {"Version": version}])
+    query = {"query": "SELECT count() FROM work_claims WHERE Kind = 'k'"}
+    assert requests.get(sql, query, timeout=10).text == "1\n"

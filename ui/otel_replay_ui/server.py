@@ -29,6 +29,8 @@ class WsgiServer:
                 threads=16,
                 ident="",
                 channel_timeout=60,
+                # So that who answers may ask whether the client is still there.
+                channel_request_lookahead=1,
                 # A response is streamed to the client once it is larger than this.
                 outbuf_high_watermark=8 * 1024 * 1024,
             )

@@ -9,36 +9,23 @@ import gzip
 import io
 import json
 import re
-import threading
 import time
 import uuid
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 import flask
 
-from otel_replay.errors import InvalidDataError, OtelReplayError, UnavailableError
-from otel_replay.storage.clickhouse import Address, Database, EscapedValue, QueryError
-from otel_replay.storage.reading import READ_SETTINGS
-from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement, checked
+from otel_replay.errors import (
+    InvalidDataError,
+    OtelReplayError,
+    OverloadedError,
+    UnavailableError,
+)
+from otel_replay.storage.clickhouse import Address, EscapedValue, QueryError
+from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement
+from otel_replay_ui.sql.service import Question, SqlService, stays
 
-LIMITS: dict[str, Any] = {
-    **READ_SETTINGS,
-    "max_execution_time": 60,
-    "max_threads": 1,
-    "max_memory_usage": 2 * 1024**3,
-    "max_result_bytes": 512 * 1024**2,
-    "output_format_json_quote_64bit_integers": 0,
-    # Last: once it holds, no other setting can be set.
-    "readonly": 1,
-}
-AT_ONCE = 4
-"""Statements that run at the same time: each may take as much memory as LIMITS say."""
-LONGEST_WAIT_S = 30.0
-"""A statement that found no place for so long is refused."""
-# The formatter quotes names that are keywords too, such as `Values`.
-_FORMAT = re.compile(r"\nFORMAT `?(\w+)`?$")
 _NOT_PRINTABLE = re.compile(r"[^ -~]")
 _PARAMETER = "param_"
 _PLACEHOLDER = re.compile(r"\{\s*(\w+)\s*:")
@@ -61,12 +48,9 @@ _NO_RIGHTS, _NO_SUCH_PATH, _TOO_MANY_STATEMENTS = 497, 48, 202
 def create_sql_app(address: Address, *others: Address) -> flask.Flask:
     """Returns the application that answers on the address of ``--sql``.
 
-    Databases are chosen as ClickHouse has it, `address`' unless a request names another. It has
-    connections of its own, which stay read-only once they were used: on the embedded engine
-    settings belong to the connection.
+    Databases are chosen as ClickHouse has it, `address`' unless a request names another.
     """
-    databases = {a.database: Database(a) for a in (address, *others)}
-    places = threading.BoundedSemaphore(AT_ONCE)
+    sql = SqlService((address, *others))
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
 
@@ -78,13 +62,7 @@ def create_sql_app(address: Address, *others: Address) -> flask.Flask:
     def query() -> flask.Response:
         if not flask.request.args and flask.request.method == "GET":
             return ping()
-        if not places.acquire(timeout=LONGEST_WAIT_S):
-            message = f"{AT_ONCE} statements are running, which is the limit: try again later"
-            return _exception(503, _TOO_MANY_STATEMENTS, message, "")
-        try:
-            return _answer(databases, flask.request)
-        finally:
-            places.release()
+        return _answer(sql, flask.request)
 
     @app.errorhandler(404)
     def no_such_path(_error: Exception) -> flask.Response:
@@ -93,21 +71,31 @@ def create_sql_app(address: Address, *others: Address) -> flask.Flask:
     return app
 
 
-def _answer(databases: Mapping[str, Database], request: flask.Request) -> flask.Response:
+def client_gone() -> Callable[[], bool]:
+    """Tells whether the client of the request under way has gone away, where the server can."""
+    found: Callable[[], bool] = flask.request.environ.get("waitress.client_disconnected", stays)
+    return found
+
+
+def _answer(sql: SqlService, request: flask.Request) -> flask.Response:
     started = time.perf_counter_ns()
     query_id = _NOT_PRINTABLE.sub("?", request.args.get("query_id", "")[:128]) or str(uuid.uuid4())
     try:
         statement = _statement(request)
-        parameters = _parameters(request, statement)
-        database = _chosen(databases, request)
-        canonical = checked(database, statement, parameters, frozenset(databases))
-        statement, output_format = _split_format(canonical)
-        output_format = output_format or _default_format(request)
-        data = database.query_bytes(statement, output_format, parameters, LIMITS)
+        question = Question(
+            statement,
+            _parameters(request, statement),
+            _chosen(request),
+            _default_format(request),
+            gone=client_gone(),
+        )
+        data, output_format = sql.answer(question)
     except RefusedStatement as exc:
         return _exception(403, _NO_RIGHTS, f"{exc}. (ACCESS_DENIED)", query_id)
     except QueryError as exc:
         return _exception(404 if exc.code in (60, 81) else 400, exc.code, str(exc), query_id)
+    except OverloadedError as exc:
+        return _exception(503, _TOO_MANY_STATEMENTS, str(exc), query_id)
     except UnavailableError as exc:
         return _exception(503, 210, str(exc), query_id)
     except OtelReplayError as exc:
@@ -123,14 +111,9 @@ def _answer(databases: Mapping[str, Database], request: flask.Request) -> flask.
     return response
 
 
-def _chosen(databases: Mapping[str, Database], request: flask.Request) -> Database:
-    """Raises QueryError when the request names a database that is not served."""
+def _chosen(request: flask.Request) -> str:
     name = request.args.get("database") or request.headers.get("X-ClickHouse-Database", "")
-    if name in ("", _CLIENTS_DEFAULT):
-        return next(iter(databases.values()))
-    if name not in databases:
-        raise QueryError(f"Database {name[:80]} does not exist. (UNKNOWN_DATABASE)", 81)
-    return databases[name]
+    return "" if name == _CLIENTS_DEFAULT else name
 
 
 def _statement(request: flask.Request) -> str:
@@ -157,11 +140,6 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
         raise InvalidDataError(
             f"the body is not gzip, as its Content-Encoding says: {exc}"
         ) from exc
-
-
-def _split_format(statement: str) -> tuple[str, str]:
-    match = _FORMAT.search(statement)
-    return (statement[: match.start()], match.group(1)) if match else (statement, "")
 
 
 def _default_format(request: flask.Request) -> str:
