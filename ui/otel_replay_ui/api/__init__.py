@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask
 
-from otel_replay_ui.api import errors, jobs, replay, responses, sessions, status, traces
+from otel_replay_ui.api import errors, jobs, replay, responses, sessions, sql, status, traces
 from otel_replay_ui.api.backend import Backend
 from otel_replay_ui.api.jobs import JobService
 
@@ -21,6 +21,7 @@ def blueprint(backend: Backend, service: JobService | None = None) -> flask.Blue
     replay.add(api, backend)
     traces.add(api, backend)
     status.add(api, backend)
+    sql.add(api, backend)
     jobs.add(api, backend, service or JobService())
     errors.add(api)
     responses.add(api)

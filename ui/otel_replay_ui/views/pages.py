@@ -36,6 +36,11 @@ def blueprint(receiver_url: Callable[[], str]) -> flask.Blueprint:
             "page.html", page="status", title="Status", receiver=receiver_url()
         )
 
+    @pages.get("/sql")
+    def sql() -> str:
+        """Questions in SQL; ``?q=`` is a statement to begin with."""
+        return flask.render_template("page.html", page="sql", title="SQL")
+
     @pages.get("/traces/<trace_id>")
     def trace(trace_id: str) -> str:
         """One distributed trace and what the user saw meanwhile."""

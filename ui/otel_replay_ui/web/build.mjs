@@ -45,6 +45,7 @@ const builds = [
       session: 'src/pages/session.ts',
       trace: 'src/pages/trace.ts',
       status: 'src/pages/status.ts',
+      sql: 'src/pages/sql.ts',
       app: 'src/styles/app.css',
     },
   },

@@ -14,7 +14,15 @@ export function appRoot(): HTMLElement {
 
 export function topBar(...content: Child[]): HTMLElement {
   const brand = h('a', { class: 'brand', href: pageUrl('/sessions'), 'aria-label': 'otel-replay, all sessions' }, logo(), h('span', {}, 'otel-replay'));
-  return h('header', { class: 'topbar' }, brand, projectSwitch(), ...content, h('div', { class: 'topbar-end' }, statusLink(), themeButton()));
+  return h('header', { class: 'topbar' }, brand, projectSwitch(), ...content, h('div', { class: 'topbar-end' }, sqlLink(), statusLink(), themeButton()));
+}
+
+function sqlLink(): Child {
+  const { page } = appRoot().dataset;
+  // A session's bar has no room for it.
+  if (page === 'session') return false;
+  const title = 'Ask the database in SQL';
+  return h('a', { class: 'bar-link', href: pageUrl('/sql'), title, 'aria-current': page === 'sql' && 'page' }, icon('terminal'), 'SQL');
 }
 
 function statusLink(): HTMLElement {
