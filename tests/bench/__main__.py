@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, panels, player, replay, segments, soak, stores
+from tests.bench import browser_sdk, ingest, panels, player, replay, segments, soak, sql, stores
 
 BENCHMARKS = {
     "sdk": browser_sdk.run,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "player": player.run,
     "segments": segments.run,
     "soak": soak.run,
+    "sql": sql.run,
     "stores": stores.run,
 }
 
