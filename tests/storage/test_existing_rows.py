@@ -18,9 +18,9 @@ def test_sessions_of_before_there_were_inputs_stay_and_are_computed_anew(
 ) -> None:
     name = f"test_{uuid.uuid4().hex}"
     database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
-    files = list(migrations._files())
+    before = [m for m in migrations.migrations(migrations.NEWEST) if m.name < "0018"]
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "_files", lambda: iter(f for f in files if f[0] < "0018"))
+        patched.setattr(migrations, "migrations", lambda version: before)
         migrations.migrate(database)
     event = {
         "SessionId": "s",
