@@ -195,7 +195,13 @@ def test_from_the_list_to_the_failing_trace_beside_the_replay_and_back(
     )
     expect(failed.first).to_be_visible()
     expect(viewer.get_by_test_id("waterfall-playhead")).to_be_attached()
+    # The moment after the failure, as somebody would look at it.
+    offset_ms = visit.failed_at_ms - session(up, visit)["start_ms"]
+    viewer.evaluate("(t) => window.__player.seek(t)", offset_ms + 400)
     viewer.screenshot(path=pictures / "session.png")
+    viewer.emulate_media(color_scheme="dark")
+    viewer.screenshot(path=pictures / "session-dark.png")
+    viewer.emulate_media(color_scheme="light")
 
     trace_id = request.get_attribute("data-trace-id")
     viewer.goto(f"{up.addresses['ui']}/traces/{trace_id}")
