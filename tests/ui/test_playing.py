@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.ui.conftest import Open
 from tests.ui.test_replay import SESSION, seek
@@ -173,3 +173,35 @@ def test_a_phones_page_is_shown_in_a_phone(visit: Open, world: World) -> None:
     box = frame.bounding_box()
     assert box
     assert box["width"] / box["height"] == pytest.approx(390 / 844, rel=0.02)
+
+
+def test_parts_that_cannot_be_had_end_with_a_sentence_and_a_way_to_try_again(
+    visit: Open, page: Page, address: str
+) -> None:
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.route("**/replay?*", refuse)
+    page.goto(address + SESSION)
+    alert = page.locator(".overlay[role=alert]")
+    expect(alert).to_contain_text("The server cannot be reached", timeout=20_000)
+    count = len(asked)
+    assert count <= 3
+    page.unroute("**/replay?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_test_id("player")).to_have_attribute("data-phase", "ready")
+    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    expect(frame.locator("body")).not_to_be_empty()
+    # Nothing went on asking meanwhile.
+    assert len(asked) == count
+
+
+def test_what_is_loaded_plays_on_while_the_server_is_away(visit: Open) -> None:
+    page = visit(f"{SESSION}?t=0")
+    page.route("**/replay?*", lambda route: route.abort())
+    page.get_by_test_id("play-button").click()
+    page.wait_for_function("() => window.__player.currentTime() > 800")
+    expect(page.locator(".overlay[role=alert]")).to_be_hidden()

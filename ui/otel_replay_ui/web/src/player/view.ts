@@ -91,7 +91,7 @@ export class PlayerView {
 
   /** The events are there, or will not come. */
   async settle(): Promise<void> {
-    if (!this.engine.playing) await this.engine.pin(this.engine.pinned);
+    if (!this.engine.playing && !this.engine.dead) await this.engine.pin(this.engine.pinned);
     this.settled = true;
     this.refresh();
   }
