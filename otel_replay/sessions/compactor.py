@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """Sessions that are claimed together."""
-LEASE_S = 600.0
+LEASE_S = 30.0
+"""Renewed as long as the work lasts; what a killed worker was at waits no longer."""
 AGAIN_MS = 60_000
 """A session that was compacted is listed until its row is computed anew."""
 FIRST_RETRY_MS = 3600_000
@@ -120,13 +121,10 @@ class CompactionWorker:
         due = {row["SessionId"]: row for row in self._due(self._now_ms())}
         ours = self._claims.take(COMPACT_CLAIM, list(due), LEASE_S)
         done = 0
-        try:
+        with self._claims.keeping(COMPACT_CLAIM, ours, LEASE_S):
             while ours and not stopped():
-                self._claims.renew(COMPACT_CLAIM, ours, LEASE_S)
                 done += self._compact(due[ours[0]])
                 self._claims.release(COMPACT_CLAIM, [ours.pop(0)])
-        finally:
-            self._claims.release(COMPACT_CLAIM, ours)
         return done
 
     def _due(self, now_ms: int) -> Sequence[dict[str, Any]]:

@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from otel_replay.errors import OtelReplayError, OverloadedError
@@ -87,9 +87,22 @@ class Claims:
             raise OverloadedError(
                 f"{kind} is under way already, by {holder}: wait until it is done", lease_s
             )
+        with self.keeping(kind, [key], lease_s) as lost:
+            yield lost
+
+    @contextmanager
+    def keeping(
+        self, kind: str, keys: Collection[str], lease_s: float
+    ) -> Iterator[threading.Event]:
+        """Renews the claims that we hold on `keys`, whichever these are at each moment, as long as
+        the context lasts, and releases them after it.
+
+        A short lease is enough for work of any length, and what a killed worker was at is soon free
+        again. Gives an event that is set when a claim was lost.
+        """
         done, lost = threading.Event(), threading.Event()
         renewing = threading.Thread(
-            target=self._keep, args=(kind, key, lease_s, done, lost), name=f"claim-{kind}"
+            target=self._keep, args=(kind, keys, lease_s, done, lost), name=f"claim-{kind}"
         )
         renewing.start()
         try:
@@ -97,15 +110,22 @@ class Claims:
         finally:
             done.set()
             renewing.join()
-            self.release(kind, [key])
+            self.release(kind, list(keys))
 
     def _keep(
-        self, kind: str, key: str, lease_s: float, done: threading.Event, lost: threading.Event
+        self,
+        kind: str,
+        keys: Collection[str],
+        lease_s: float,
+        done: threading.Event,
+        lost: threading.Event,
     ) -> None:
         while not done.wait(lease_s / 3):
+            held = list(keys)
             try:
-                self.renew(kind, [key], lease_s)
-                if self.holders(kind, [key]).get(key) != self.worker:
+                self.renew(kind, held, lease_s)
+                holders = self.holders(kind, held)
+                if any(holders.get(key) != self.worker for key in held if key in keys):
                     lost.set()
             except OtelReplayError:
                 # It lasts for two more tries; one that came too late shows in what it finds.
