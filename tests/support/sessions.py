@@ -110,14 +110,9 @@ class World:
         resource: Mapping[str, str] = BROWSER_RESOURCE,
         **columns: Any,
     ) -> dict[str, Any]:
-        """Stores a log record of the browser, unless `scope` and `resource` say otherwise.
-
-        It does not say when it was seen: records of an hour ago that come in one by one, slowly
-        on a busy machine, would look like those of a clock that is behind.
-        """
+        """Stores a log record of the browser, unless `scope` and `resource` say otherwise."""
         row = {
             "Timestamp": self.ns(offset_ms),
-            "ObservedTimestamp": 0,
             "TraceId": "",
             "SpanId": "",
             "SeverityNumber": 9,
