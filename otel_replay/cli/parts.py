@@ -27,6 +27,7 @@ from otel_replay_ui.sql import create_sql_app
 @contextlib.contextmanager
 def workers(process: Process) -> Iterator[None]:
     """Threads for each project: one derives sessions, one compacts them, one erases."""
+    stop = threading.Event()
     with contextlib.ExitStack() as stack:
         for store in process.stores.all:
             name, instruments = store.project.name, process.instruments
@@ -39,9 +40,11 @@ def workers(process: Process) -> Iterator[None]:
                 store.database, store.blobs, buried, expiry, instruments=instruments, project=name
             )
             compaction = _compaction_worker(process, store)
-            stack.enter_context(_working(process, f"sessions-{name}", sessions.run))
-            stack.enter_context(_working(process, f"compaction-{name}", compaction.run))
-            stack.enter_context(_working(process, f"erasure-{name}", erasures.run))
+            stack.enter_context(_working(process, f"sessions-{name}", sessions.run, stop))
+            stack.enter_context(_working(process, f"compaction-{name}", compaction.run, stop))
+            stack.enter_context(_working(process, f"erasure-{name}", erasures.run, stop))
+        # All end at once, not one after the other.
+        stack.callback(stop.set)
         yield
 
 
@@ -58,9 +61,10 @@ def _compaction_worker(process: Process, store: Store) -> CompactionWorker:
 
 
 @contextlib.contextmanager
-def _working(process: Process, name: str, run: Callable[[threading.Event], None]) -> Iterator[None]:
-    """A thread that works until the context ends; the process is not well without it."""
-    stop = threading.Event()
+def _working(
+    process: Process, name: str, run: Callable[[threading.Event], None], stop: threading.Event
+) -> Iterator[None]:
+    """A thread that works until `stop` is set; the process is not well without it."""
     thread = threading.Thread(target=run, args=(stop,), name=name, daemon=True)
     thread.start()
     checks = process.running.checks
@@ -68,7 +72,6 @@ def _working(process: Process, name: str, run: Callable[[threading.Event], None]
     try:
         yield
     finally:
-        stop.set()
         thread.join(timeout=30)
 
 

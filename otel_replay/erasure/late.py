@@ -17,8 +17,8 @@ from otel_replay.erasure.expiry import Expiry
 from otel_replay.erasure.requests import bury
 from otel_replay.erasure.tombstones import erased
 from otel_replay.erasure.users import of_erased_users
-from otel_replay.errors import RetryableError
 from otel_replay.instruments import Instruments
+from otel_replay.rounds import work_in_rounds
 from otel_replay.sessions.derive import computed
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
@@ -97,18 +97,15 @@ class ErasureWorker:
         self._expire_next_s = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set. An error is logged, and the work tried again after a while."""
-        back_off_s = INTERVAL_S
-        while not stop.wait(back_off_s):
-            try:
-                self.run_once()
-                back_off_s = INTERVAL_S
-            except RetryableError as exc:
-                back_off_s = min(2 * back_off_s, LONGEST_BACK_OFF_S)
-                log.warning("erasing waits for %.0f s: %s", back_off_s, exc)
-            except Exception:
-                back_off_s = min(2 * back_off_s, LONGEST_BACK_OFF_S)
-                log.exception("erasing failed; next try in %.0f s", back_off_s)
+        """Works until `stop` is set."""
+
+        def one_round() -> float:
+            self.run_once()
+            return INTERVAL_S
+
+        work_in_rounds(
+            one_round, stop, what="erasing", longest_s=LONGEST_BACK_OFF_S, first_s=INTERVAL_S
+        )
 
     def run_once(self) -> None:
         """Raises QueryError and UnavailableError; what was not done then is done next time."""

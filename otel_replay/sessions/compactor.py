@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from otel_replay.errors import RetryableError
 from otel_replay.instruments import Instruments
+from otel_replay.rounds import work_in_rounds
 from otel_replay.sessions.compaction import Compacted, compact
 from otel_replay.sessions.figures import CompactionFigures
 from otel_replay.sessions.garbage import COMPACT_CLAIM, Collector, Grace
@@ -87,20 +87,13 @@ class CompactionWorker:
         self._all_next_ms = 0
 
     def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set. An error is logged, and the work tried again after a while."""
+        """Works until `stop` is set."""
         _give_way()
-        pause_s = self._interval_s
-        while not stop.is_set():
-            try:
-                done = self.run_once(stop)
-                pause_s = 0 if done else self._interval_s
-            except RetryableError as exc:
-                pause_s = min(2 * max(pause_s, self._interval_s), LONGEST_BACK_OFF_S)
-                log.warning("compaction waits for %.0f s: %s", pause_s, exc)
-            except Exception:
-                pause_s = min(2 * max(pause_s, self._interval_s), LONGEST_BACK_OFF_S)
-                log.exception("sessions could not be compacted; next try in %.0f s", pause_s)
-            stop.wait(pause_s)
+
+        def one_round() -> float:
+            return 0 if self.run_once(stop) else self._interval_s
+
+        work_in_rounds(one_round, stop, what="compaction", longest_s=LONGEST_BACK_OFF_S)
 
     def run_once(self, stop: threading.Event | None = None) -> int:
         """Compacts some of the sessions that wait for it, and collects garbage when it is time.

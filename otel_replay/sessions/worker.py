@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from otel_replay.errors import RetryableError
 from otel_replay.instruments import Instruments
+from otel_replay.rounds import work_in_rounds
 from otel_replay.sessions import lifecycle
 from otel_replay.sessions.derive import derive
 from otel_replay.sessions.figures import RoundFigures
@@ -63,19 +64,13 @@ class SessionWorker:
         """Session to the time when it is to be computed again; our clock."""
 
     def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set. An error is logged, and the work tried again after a while."""
-        back_off_s = INTERVAL_S
-        while not stop.is_set():
-            try:
-                self.run_once()
-                back_off_s = INTERVAL_S
-            except RetryableError as exc:
-                back_off_s = min(2 * back_off_s, LONGEST_BACK_OFF_S)
-                log.warning("sessions wait for %.0f s: %s", back_off_s, exc)
-            except Exception:
-                back_off_s = min(2 * back_off_s, LONGEST_BACK_OFF_S)
-                log.exception("sessions could not be computed; next try in %.0f s", back_off_s)
-            stop.wait(back_off_s)
+        """Works until `stop` is set."""
+
+        def one_round() -> float:
+            self.run_once()
+            return INTERVAL_S
+
+        work_in_rounds(one_round, stop, what="deriving sessions", longest_s=LONGEST_BACK_OFF_S)
 
     def run_once(self) -> int:
         """Computes what is to be computed now; returns how many rows of sessions that were.
