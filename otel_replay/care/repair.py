@@ -11,12 +11,14 @@ from otel_replay.care.names import parsed
 from otel_replay.erasure.tombstones import erased
 from otel_replay.errors import DamagedBlobError, OverloadedError
 from otel_replay.sessions.derive import derive
-from otel_replay.sessions.garbage import COMPACT_CLAIM, DELETE_CLAIM, KEEP_CLAIM
+from otel_replay.sessions.garbage import COMPACT_CLAIM, DELETE_CLAIM, KEEP_CLAIM, LEASE_S
 from otel_replay.storage.blobs import BlobInfo, BlobStore
 from otel_replay.storage.claims import Claims
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
+PATIENCE_S = 2 * LEASE_S
+"""A worker that was killed while it deleted blobs holds its claim so long at the most."""
 _SETTINGS = {"max_partitions_per_insert_block": 0}
 
 
@@ -32,7 +34,7 @@ class Repair:
         """Deletes blobs that no row refers to; not while a backup keeps all, or the worker is at
         it. Returns whether all are gone."""
         try:
-            with self._claims.holding(DELETE_CLAIM):
+            with self._claims.holding(DELETE_CLAIM, patience_s=PATIENCE_S):
                 return all([self._delete(blob.key) for blob in orphans])
         except OverloadedError:
             return False
@@ -57,7 +59,7 @@ class Repair:
         Returns whether it did: not while somebody deletes blobs.
         """
         try:
-            with self._claims.holding(DELETE_CLAIM):
+            with self._claims.holding(DELETE_CLAIM, patience_s=PATIENCE_S):
                 self._blobs.get(key, 0, 1)
                 ids = {row["SessionId"] for row in lost}
                 gone = erased(self._database, ids)

@@ -8,11 +8,10 @@ work; a claim keeps them apart.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +19,6 @@ from otel_replay.erasure.payload import Removed, remove_payload, session_objects
 from otel_replay.erasure.requests import Erasure, Request, unfinished
 from otel_replay.erasure.rows import EVERYTHING, Run
 from otel_replay.erasure.users import salt
-from otel_replay.errors import OverloadedError
 from otel_replay.jobs import Progress
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.claims import Claims
@@ -31,7 +29,6 @@ CLAIM = "erase"
 LEASE_S = 60
 PATIENCE_S = 600.0
 """How long a request waits for another erasure to end."""
-_LOOK_S = 1.0
 _ROUNDS = 5
 """What comes in while rows are deleted is deleted in another round."""
 
@@ -178,17 +175,12 @@ class Eraser:
     @contextmanager
     def _alone(self, progress: Progress) -> Iterator[None]:
         """Holds the claim, for which it waits."""
-        deadline = time.monotonic() + self._patience_s
-        with ExitStack() as stack:
-            while True:
-                try:
-                    stack.enter_context(Claims(self._database).holding(CLAIM, lease_s=LEASE_S))
-                    break
-                except OverloadedError:
-                    if time.monotonic() > deadline:
-                        raise
-                    progress({"step": "waiting", "for": "another erasure"})
-                    threading.Event().wait(_LOOK_S)
+
+        def waiting() -> None:
+            progress({"step": "waiting", "for": "another erasure"})
+
+        claims = Claims(self._database)
+        with claims.holding(CLAIM, lease_s=LEASE_S, patience_s=self._patience_s, waiting=waiting):
             yield
 
 

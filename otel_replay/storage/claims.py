@@ -13,7 +13,8 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from otel_replay.errors import OtelReplayError, OverloadedError
@@ -22,6 +23,8 @@ from otel_replay.storage.queries import read_query
 
 WHOLE_PROJECT = ""
 """The key of a claim on everything at once."""
+LOOK_S = 1.0
+"""How often it is looked whether a claim was given up."""
 SETTLE_S = 0.3
 """How long an insert of another worker may take before its claim is overlooked."""
 
@@ -75,18 +78,28 @@ class Claims:
 
     @contextmanager
     def holding(
-        self, kind: str, key: str = WHOLE_PROJECT, lease_s: float = 60
+        self,
+        kind: str,
+        key: str = WHOLE_PROJECT,
+        lease_s: float = 60,
+        patience_s: float = 0,
+        waiting: Callable[[], None] = lambda: None,
     ) -> Iterator[threading.Event]:
         """Holds one claim as long as the context lasts, renewing it.
 
         Gives an event that is set when it could not be renewed: what is under way should then end.
-        Raises OverloadedError when somebody else has it.
+        Raises OverloadedError when somebody else has it and has not given it up after `patience_s`;
+        `waiting` is called each second until then.
         """
-        if not self.take(kind, [key], lease_s):
-            holder = self.holders(kind, [key]).get(key, "another worker")
-            raise OverloadedError(
-                f"{kind} is under way already, by {holder}: wait until it is done", lease_s
-            )
+        deadline = time.monotonic() + patience_s
+        while not self.take(kind, [key], lease_s):
+            if time.monotonic() >= deadline:
+                holder = self.holders(kind, [key]).get(key, "another worker")
+                raise OverloadedError(
+                    f"{kind} is under way already, by {holder}: wait until it is done", lease_s
+                )
+            waiting()
+            threading.Event().wait(LOOK_S)
         with self.keeping(kind, [key], lease_s) as lost:
             yield lost
 

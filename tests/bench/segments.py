@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
+import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -28,6 +30,7 @@ from tests.support.sessions import at
 COMMIT_CHUNKS = 8
 """Chunks of a recording that are committed together, with none of others."""
 SEEKS = 200
+LONG_MINUTES = 240
 
 
 def run(recordings: Sequence[Recording] | None = None) -> str:
@@ -36,9 +39,14 @@ def run(recordings: Sequence[Recording] | None = None) -> str:
     with tempfile.TemporaryDirectory() as folder, _database(Path(folder)) as database:
         files = FileBlobStore(Path(folder) / "blobs")
         measured = [_measure(database, files, recording) for recording in recordings]
-        seeks = [_seeks("file", database, files, measured)]
+        long = _measure(database, files, _prolonged(recordings), commit_chunks=500)
+        seeks = [
+            _seeks("file", database, files, measured),
+            _seeks("file, a tab of 4 hours", database, files, [long]),
+        ]
         with _s3(Path(folder) / "s3", files) as s3:
             seeks.append(_seeks("S3", database, s3, measured))
+            seeks.append(_seeks("S3, a tab of 4 hours", database, s3, [long]))
     sizes = [_sizes(one.recording.site, [one]) for one in measured]
     return "\n".join(
         [
@@ -84,11 +92,35 @@ def _sizes(name: str, measured: Sequence[_Measured]) -> list[str]:
     ]
 
 
-def _measure(database: Database, blobs: FileBlobStore, recording: Recording) -> _Measured:
+def _prolonged(recordings: Sequence[Recording]) -> Recording:
+    """The tab with most chunks again and again, until it is long; what that says of seeks does not
+    depend on what is in it, and what it says of bytes is nothing."""
+    chunks = max((tab for one in recordings for tab in one.tabs.values()), key=len)
+    span_ms = chunks[-1].end_ms - chunks[0].start_ms + 1_000
+    rounds = math.ceil(LONG_MINUTES * 60_000 / span_ms)
+    again = [
+        replace(
+            chunk,
+            seq=turn * len(chunks) + index,
+            start_ms=chunk.start_ms + turn * span_ms,
+            end_ms=chunk.end_ms + turn * span_ms,
+        )
+        for turn in range(rounds)
+        for index, chunk in enumerate(chunks)
+    ]
+    return Recording("long", secrets.token_hex(16), {"long": again})
+
+
+def _measure(
+    database: Database,
+    blobs: FileBlobStore,
+    recording: Recording,
+    commit_chunks: int = COMMIT_CHUNKS,
+) -> _Measured:
     before = sum(blob.size_bytes for blob in blobs.list("packs/"))
     write, chunks = PackWriter(database, blobs), list(_chunks(recording))
-    for start in range(0, len(chunks), COMMIT_CHUNKS):
-        write([chunks[start : start + COMMIT_CHUNKS]])
+    for start in range(0, len(chunks), commit_chunks):
+        write([chunks[start : start + commit_chunks]])
     packed = sum(blob.size_bytes for blob in blobs.list("packs/")) - before
     started = at(min(chunk.start_ms for chunk in chunks))
     return _Measured(

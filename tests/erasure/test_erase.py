@@ -108,21 +108,21 @@ def test_every_table_that_names_sessions_is_known(shared_database: Database) -> 
     assert {row["table"] for row in rows} - tombstones == set(EVERYTHING)
 
 
-def test_other_sessions_are_whole_also_those_in_the_same_packs(alone: World) -> None:
+def test_other_sessions_are_whole_also_those_in_the_same_packs(anywhere: World) -> None:
     gone, kept, trace, other = new_id(), new_id(), new_id(), new_id()
-    full_session(alone, gone, trace)
-    full_session(alone, kept, other)
-    shared = pack(alone, [kept, gone, kept], seq=1)
-    before = left(alone, kept, other)
-    replay = alone.get(f"sessions/{kept}/replay").data
-    erase(alone, session=gone)
-    assert left(alone, kept, other) == before
-    assert alone.get(f"sessions/{kept}/replay").data == replay
-    rows = packs.index_of(alone.blobs.get(shared), shared)
+    full_session(anywhere, gone, trace)
+    full_session(anywhere, kept, other)
+    shared = pack(anywhere, [kept, gone, kept], seq=1)
+    before = left(anywhere, kept, other)
+    replay = anywhere.get(f"sessions/{kept}/replay").data
+    erase(anywhere, session=gone)
+    assert left(anywhere, kept, other) == before
+    assert anywhere.get(f"sessions/{kept}/replay").data == replay
+    rows = packs.index_of(anywhere.blobs.get(shared), shared)
     assert [row["SessionId"] for row in rows] == [kept, kept]
-    assert alone.get(f"traces/{other}").status_code == 200
-    alone.worker.run_once()
-    assert [s["id"] for s in alone.json("sessions")["sessions"]] == [kept]
+    assert anywhere.get(f"traces/{other}").status_code == 200
+    anywhere.worker.run_once()
+    assert [s["id"] for s in anywhere.json("sessions")["sessions"]] == [kept]
 
 
 def test_of_a_trace_shared_with_another_session_only_its_own_rows_go(world: World) -> None:

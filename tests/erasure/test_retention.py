@@ -49,35 +49,45 @@ def kinds(world: World, session_id: str) -> list[str]:
     return [event["kind"] for event in world.json(f"sessions/{session_id}/events")["events"]]
 
 
-def test_each_kind_goes_when_its_time_is_over_and_the_session_with_the_last(alone: World) -> None:
-    key = session(alone, alone.id, alone.trace)
-    alone.worker.run_once()
-    start_s = alone.zero_ms / 1000
-    expiry = Expiry(alone.database, alone.blobs, RETENTION, alone.clock)
+def test_each_kind_goes_when_its_time_is_over_and_the_session_with_the_last(
+    anywhere: World,
+) -> None:
+    key = session(anywhere, anywhere.id, anywhere.trace)
+    anywhere.worker.run_once()
+    start_s = anywhere.zero_ms / 1000
+    expiry = Expiry(anywhere.database, anywhere.blobs, RETENTION, anywhere.clock)
 
     def expired_after(days: float, hours: float = 0) -> list[str]:
-        alone.clock.seconds = start_s + days * DAY_S + hours * 3600
+        anywhere.clock.seconds = start_s + days * DAY_S + hours * 3600
         return [kind for kind, sessions in expiry.run_once().items() if sessions]
 
     assert expired_after(4.9) == []
-    assert alone.session(alone.id)["has_replay"] is True
-    assert alone.session(alone.id)["counts"]["chunks"] == 1
+    assert anywhere.session(anywhere.id)["has_replay"] is True
+    assert anywhere.session(anywhere.id)["counts"]["chunks"] == 1
     assert expired_after(5, hours=1) == ["replay"]
-    assert [blob.key for blob in alone.blobs.list()] == []
-    assert alone.session(alone.id)["has_replay"] is False
-    assert alone.session(alone.id)["counts"]["chunks"] == 0
-    assert alone.session(alone.id)["counts"]["requests"] == 1
-    assert rows(alone, alone.trace)["otel_logs"] == 1
+    assert [blob.key for blob in anywhere.blobs.list()] == []
+    assert anywhere.session(anywhere.id)["has_replay"] is False
+    assert anywhere.session(anywhere.id)["counts"]["chunks"] == 0
+    assert anywhere.session(anywhere.id)["counts"]["requests"] == 1
+    assert rows(anywhere, anywhere.trace)["otel_logs"] == 1
     assert expired_after(7.9) == []
     assert expired_after(8, hours=1) == ["logs"]
-    assert rows(alone, alone.trace) == {"otel_logs": 0, "otel_traces": 2, "trace_exceptions": 0}
-    assert kinds(alone, alone.id) == ["request"]
-    assert alone.json("sessions")["sessions"][0]["id"] == alone.id
+    assert rows(anywhere, anywhere.trace) == {
+        "otel_logs": 0,
+        "otel_traces": 2,
+        "trace_exceptions": 0,
+    }
+    assert kinds(anywhere, anywhere.id) == ["request"]
+    assert anywhere.json("sessions")["sessions"][0]["id"] == anywhere.id
     assert expired_after(12, hours=1) == ["traces", "session"]
-    assert rows(alone, alone.trace) == {"otel_logs": 0, "otel_traces": 0, "trace_exceptions": 0}
-    assert alone.json("sessions")["sessions"] == []
-    assert alone.get(f"sessions/{alone.id}").status_code == 404
-    assert key not in [blob.key for blob in alone.blobs.list()]
+    assert rows(anywhere, anywhere.trace) == {
+        "otel_logs": 0,
+        "otel_traces": 0,
+        "trace_exceptions": 0,
+    }
+    assert anywhere.json("sessions")["sessions"] == []
+    assert anywhere.get(f"sessions/{anywhere.id}").status_code == 404
+    assert key not in [blob.key for blob in anywhere.blobs.list()]
     assert expired_after(12, hours=1) == []
 
 

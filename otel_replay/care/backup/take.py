@@ -166,18 +166,16 @@ def keeping_blobs(database: Database, say: Progress) -> Iterator[threading.Event
 
 
 def _claimed(claims: Claims, stack: ExitStack, say: Progress) -> threading.Event:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return stack.enter_context(claims.holding(KEEP_CLAIM, lease_s=LEASE_S))
-        except OverloadedError as exc:
-            if time.monotonic() > deadline:
-                raise OverloadedError(
-                    "another backup or restore of this project is under way: wait until it is done",
-                    LEASE_S,
-                ) from exc
+    def waiting() -> None:
         say({"stage": "waiting", "for": "another backup or restore"})
-        threading.Event().wait(1)
+
+    holding = claims.holding(KEEP_CLAIM, lease_s=LEASE_S, patience_s=PATIENCE_S, waiting=waiting)
+    try:
+        return stack.enter_context(holding)
+    except OverloadedError as exc:
+        raise OverloadedError(
+            "another backup or restore of this project is under way: wait until it is done", LEASE_S
+        ) from exc
 
 
 def _wait_for_deleting(claims: Claims, say: Progress) -> None:
