@@ -10,7 +10,6 @@ import pytest
 
 from otel_replay.cli.jobs import jobs_of
 from otel_replay.config import Settings
-from otel_replay.erasure import erase as erase_module
 from otel_replay.erasure.erase import Eraser
 from otel_replay.erasure.late import Buried, ErasureWorker
 from otel_replay.erasure.rows import EVERYTHING, Run
@@ -18,6 +17,7 @@ from otel_replay.errors import InvalidDataError, NotFoundError, OtelReplayError,
 from otel_replay.jobs import Asked
 from otel_replay.sessions import packs
 from otel_replay.sessions.worker import SessionWorker
+from otel_replay.storage import claims
 from otel_replay.storage.blobs import BlobInfo
 from otel_replay.storage.clickhouse import Database
 from tests.support.sessions import World, at, new_id
@@ -329,7 +329,7 @@ def _cutting(method: Any, steps: Any) -> Any:
 
 def test_one_erasure_waits_for_another(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     full_session(world, world.id, world.trace)
-    monkeypatch.setattr(erase_module, "_LOOK_S", 0.01)
+    monkeypatch.setattr(claims, "LOOK_S", 0.01)
     told: list[Any] = []
     hasty = Eraser(world.database, world.blobs, patience_s=0)
     with (
