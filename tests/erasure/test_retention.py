@@ -104,7 +104,7 @@ def test_sessions_that_are_younger_keep_all_and_a_trace_goes_with_its_last_sessi
     alone.backend_log("of both", shared, 3)
     alone.worker.run_once()
     before = alone.session(young)
-    alone.clock.seconds = alone.zero_ms / 1000 + 10 * DAY_S
+    alone.clock.seconds = alone.zero_ms / 1000 + 11.5 * DAY_S
     expiry = Expiry(alone.database, alone.blobs, Retention(12, 12, 12, 12), alone.clock)
     assert expiry.run_once() == {"replay": 1, "logs": 1, "traces": 1, "session": 1}
     assert alone.session(young) == before
@@ -115,7 +115,25 @@ def test_sessions_that_are_younger_keep_all_and_a_trace_goes_with_its_last_sessi
     assert rows(alone, shared) == {"otel_logs": 0, "otel_traces": 0, "trace_exceptions": 0}
 
 
-def test_data_that_comes_when_its_time_is_over_goes_as_well(alone: World) -> None:
+def test_what_came_today_stays_whatever_its_senders_clock_says(alone: World) -> None:
+    """Nothing tells the error of a clock that all records of a session were made by."""
+    alone.zero_ms -= 60 * DAY_S * 1000
+    session(alone, alone.id, alone.trace)
+    alone.worker.run_once()
+    expiry = Expiry(alone.database, alone.blobs, Retention(), alone.clock)
+    assert not any(expiry.run_once().values())
+    assert rows(alone, alone.trace) == {"otel_logs": 1, "otel_traces": 2, "trace_exceptions": 1}
+    assert alone.session(alone.id)["has_replay"] is True
+    alone.clock.seconds += 28.9 * DAY_S
+    assert not any(expiry.run_once().values())
+    alone.clock.seconds += 0.2 * DAY_S
+    assert expiry.run_once()["session"] == 1
+    assert rows(alone, alone.trace) == {"otel_logs": 0, "otel_traces": 0, "trace_exceptions": 0}
+
+
+def test_data_that_comes_when_its_time_is_over_stays_like_what_else_came_then(
+    alone: World,
+) -> None:
     session(alone, alone.id, alone.trace)
     alone.worker.run_once()
     alone.clock.seconds += 40 * DAY_S
@@ -132,6 +150,8 @@ def test_data_that_comes_when_its_time_is_over_goes_as_well(alone: World) -> Non
     session(alone, alone.id, alone.trace)
     alone.worker.run_once()
     alone.clock.seconds += 3600
+    assert expiry.run_once()["session"] == 0
+    alone.clock.seconds += 30 * DAY_S
     assert expiry.run_once()["session"] == 1
     assert rows(alone, alone.trace) == {"otel_logs": 0, "otel_traces": 0, "trace_exceptions": 0}
 
