@@ -13,10 +13,13 @@ from tools.processes import Command, run_shown
 from tools.progress import Progress
 from tools.scripts import PACKAGES, Package
 
-END_TO_END = ROOT / "tests" / "e2e"
-# Each process has a ClickHouse and a Chromium of its own. The tests of a file stay together: they
-# share what is costly to start.
-_SPREAD = ("--numprocesses", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+TESTS = ROOT / "tests"
+# Measured by hand.
+_NOT_RUN = ("bench",)
+# Files of these share nothing but the database engine, and take most of the time: a process for
+# each core, four at the most.
+_SPREAD = ("care", "erasure", "exporters", "sessions")
+_WORKERS = ("--numprocesses", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,19 @@ def lint_checks() -> list[Check]:
 
 
 def test_checks() -> list[Check]:
-    """Return the tests: TypeScript, then Python with the end-to-end tests last, then coverage."""
+    """Return the tests: TypeScript, then Python, then coverage.
+
+    Each folder of tests is run by itself: a browser keeps an event loop in its process, and engines
+    keep files open.
+    """
     coverage = VENV_BIN / "coverage"
     return [
         *(_npm("tests", package, "test") for package in PACKAGES),
         Check("forget old coverage", [coverage, "erase"]),
-        Check("pytest", [coverage, "run", "-m", "pytest", *_SPREAD, *_test_paths()]),
+        *(
+            Check(f"pytest {title}", [coverage, "run", "-m", "pytest", *arguments])
+            for title, arguments in _test_runs()
+        ),
         Check("combine coverage", [coverage, "combine", "--quiet"]),
         Check("coverage", [coverage, "report"]),
     ]
@@ -70,8 +80,12 @@ def _npm(what: str, package: Package, *arguments: str) -> Check:
     return Check(f"{what} of the {package.title}", ["npm", *arguments], package.folder)
 
 
-def _test_paths() -> list[Path]:
-    """Return what pytest is to collect, in order."""
-    tests = ROOT / "tests"
-    others = [path for path in sorted(tests.iterdir()) if path.is_dir() or path.match("test_*.py")]
-    return [*(path for path in others if path not in (END_TO_END, tests / "bench")), END_TO_END]
+def _test_runs() -> list[tuple[str, list[str | Path]]]:
+    """Return what each run of pytest is called and given: files by themselves, then folders."""
+    folders = [path for path in sorted(TESTS.iterdir()) if any(path.rglob("test_*.py"))]
+    runs: list[tuple[str, list[str | Path]]] = [("tests", [*sorted(TESTS.glob("test_*.py"))])]
+    for folder in folders:
+        if folder.name not in _NOT_RUN:
+            spread = _WORKERS if folder.name in _SPREAD else ()
+            runs.append((f"tests/{folder.name}", [*spread, folder]))
+    return runs
