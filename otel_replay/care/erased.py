@@ -10,6 +10,7 @@ from otel_replay.care.findings import Findings, Say
 from otel_replay.care.names import parsed
 from otel_replay.care.repair import Repair
 from otel_replay.erasure.tombstones import erased
+from otel_replay.sessions.segments import PREFIX
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -51,7 +52,7 @@ class Erased:
         """Erased sessions to the keys of objects that are theirs."""
         left: dict[str, list[str]] = {}
         page: dict[str, str] = {}
-        for blob in self.blobs.list("sessions/"):
+        for blob in self.blobs.list(PREFIX):
             name = parsed(blob.key)
             if name is not None:
                 page[blob.key] = name.session_id

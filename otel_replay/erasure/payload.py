@@ -18,10 +18,9 @@ from otel_replay.erasure.rows import Run
 from otel_replay.erasure.tombstones import erased
 from otel_replay.errors import DamagedBlobError
 from otel_replay.jobs import Progress
-from otel_replay.sessions import packs
+from otel_replay.sessions import packs, segments
 from otel_replay.storage.blobs import BlobInfo, BlobStore
 
-SESSION_PREFIX = "sessions/"
 _LIST_WHOLE_DAY_FROM = 50
 """So many sessions of a day are found faster in a listing of the day than one by one."""
 _THREADS = 8
@@ -79,9 +78,9 @@ def session_objects(run: Run, blobs: BlobStore) -> Iterator[BlobInfo]:
         wanted = {i for near in _around(day) for i in by_day.get(near, ())}
         if len(wanted) < _LIST_WHOLE_DAY_FROM:
             for session_id in sorted(wanted):
-                yield from blobs.list(f"{SESSION_PREFIX}{day}/{session_id}/")
+                yield from blobs.list(f"{segments.PREFIX}{day}/{session_id}/")
         else:
-            for blob in blobs.list(f"{SESSION_PREFIX}{day}/"):
+            for blob in blobs.list(f"{segments.PREFIX}{day}/"):
                 if blob.key.split("/")[2] in sessions:
                     yield blob
 
@@ -100,7 +99,7 @@ def _scrub_packs(
 ) -> None:
     known: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for row in run.select("session_blobs"):
-        if not row["Blob"].startswith(SESSION_PREFIX):
+        if not row["Blob"].startswith(segments.PREFIX):
             known[row["Blob"]] += row["ranges"]
     listed = _packs(blobs, _first_day(run))
     missing = [info for key in known if key not in listed for info in _exactly(blobs, key)]
