@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from otel_replay.errors import ConfigError
+from otel_replay.remote_settings import RemoteSettings, parse_remote_settings
 from otel_replay.storage.clickhouse import DATABASE_NAME
 
 MIN_KEY_LENGTH = 8
@@ -29,6 +30,8 @@ class IngestKey:
     """Of request bodies after decompression, averaged over a few seconds."""
     bytes_per_day: int = 0
     """Of request bodies after decompression, from midnight UTC."""
+    browser: RemoteSettings = RemoteSettings()
+    """What pages that use it are told, over what the project says."""
 
     @property
     def shown(self) -> str:
@@ -46,12 +49,15 @@ class Project:
 
     name: str
     keys: tuple[IngestKey, ...] = ()
+    browser: RemoteSettings = RemoteSettings()
+    """What its pages are told to record less of."""
 
 
 def parse_projects(section: Any, default: Project) -> tuple[Project, ...]:
     """Reads the ``projects`` table of the configuration file; the default project comes first.
 
-    The file's shape: ``[[projects.NAME.keys]]`` with the fields of IngestKey. Raises ConfigError.
+    The file's shape: ``[[projects.NAME.keys]]`` with the fields of IngestKey, and
+    ``[projects.NAME.browser]`` with those of RemoteSettings. Raises ConfigError.
     """
     if not isinstance(section, Mapping):
         raise ConfigError("projects: expected [[projects.NAME.keys]] tables")
@@ -65,11 +71,15 @@ def parse_projects(section: Any, default: Project) -> tuple[Project, ...]:
             raise ConfigError(
                 f"project {name!r}: the default project's blobs lie there, so take another name"
             )
-        if not isinstance(values, Mapping) or set(values) - {"keys"}:
-            raise ConfigError(f"projects.{name}: expected [[projects.{name}.keys]] tables only")
+        if not isinstance(values, Mapping) or set(values) - {"keys", "browser"}:
+            raise ConfigError(
+                f"projects.{name}: expected [[projects.{name}.keys]] and [projects.{name}.browser]"
+                " tables only"
+            )
         keys = tuple(_key(name, entry) for entry in values.get("keys", ()))
         known = projects.get(name, Project(name))
-        projects[name] = Project(name, known.keys + keys)
+        browser = parse_remote_settings(values.get("browser", {}), f"projects.{name}.browser")
+        projects[name] = Project(name, known.keys + keys, browser)
     _check_unique(projects.values())
     return tuple(projects.values())
 
@@ -94,7 +104,9 @@ def _key(project: str, entry: Any) -> IngestKey:
         raise ConfigError(f"{where}: key, name and allowed_origins are texts")
     if not all(type(number) in (int, float) and number >= 0 for number in numbers):
         raise ConfigError(f"{where}: limits are numbers from 0 on, 0 for none")
-    return _checked(IngestKey(**{**values, "allowed_origins": tuple(origins)}), where)
+    values["allowed_origins"] = tuple(origins)
+    values["browser"] = parse_remote_settings(values.get("browser", {}), f"{where}: browser")
+    return _checked(IngestKey(**values), where)
 
 
 def _listed(origins: Any, where: str) -> list[Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from otel_replay.config import Settings, load_settings
 from otel_replay.errors import ConfigError
+from otel_replay.remote_settings import RemoteSettings
 from otel_replay.storage.blobs import S3Options
 
 
@@ -53,6 +54,23 @@ def test_projects_and_the_limits_of_their_keys_come_from_the_file(tmp_path: Path
     assert billing.keys[0].shown == "…55aa"
 
 
+BROWSER = """
+[projects.otel.browser]
+sample_rate = 0.5
+record_replay = "on-error"
+
+[[projects.otel.keys]]
+key = "web-3f9c2a7be1"
+browser = { sample_rate = 0, record_canvas = false }
+"""
+
+
+def test_what_browsers_are_told_comes_from_the_file(tmp_path: Path) -> None:
+    (project,) = load(BROWSER, tmp_path).projects
+    assert project.browser == RemoteSettings(sample_rate=0.5, record_replay="on-error")
+    assert project.keys[0].browser == RemoteSettings(sample_rate=0, record_canvas=False)
+
+
 def test_each_project_has_a_database_and_a_blob_prefix(tmp_path: Path) -> None:
     settings = load(PROJECTS, tmp_path, clickhouse="http://u:p@ch:8123", blobs="file:///blobs")
     default, billing = settings.projects
@@ -91,6 +109,12 @@ def test_how_s3_is_reached_comes_from_the_settings(tmp_path: Path) -> None:
         ('[[projects.a.keys]]\nkey = "12345678"\n[[projects.a.keys]]\nkey = "abcd5678"', "5678"),
         ('[[projects.packs.keys]]\nkey = "12345678"', "blobs lie there"),
         ("projects = 3", "projects"),
+        ("[projects.otel.browser]\nsample_rate = 1.5", "1.5: expected a number from 0 to 1"),
+        ("[projects.otel.browser]\nrecord_replay = true", "only be told to record less"),
+        ('[projects.otel.browser]\nprivacy = "open"', '"strict" or "balanced"'),
+        ("[projects.otel.browser]\ncapture_console = 0", "0: expected false"),
+        ("[projects.otel.browser]\nmask = 1", "sample_rate, record_replay, privacy"),
+        ('[[projects.a.keys]]\nkey = "12345678"\nbrowser = 3', "projects.a.keys: browser"),
     ],
 )
 def test_a_wrong_project_is_refused_with_the_rule(text: str, named: str, tmp_path: Path) -> None:

@@ -41,12 +41,13 @@ class Access:
         self._header = key_header.lower()
         # Looking a secret hash up in a table tells by its timing nothing about the keys in it.
         self._secret = secrets.token_bytes(32)
-        self._open = None if any(p.keys for p in projects) else Sender(_first_name(projects))
+        self._open = None if any(p.keys for p in projects) else _everybody(projects)
         self._senders = {
             self._hash(key.key): Sender(
                 project.name,
                 key,
                 origins=Origins(key.allowed_origins) if key.allowed_origins else None,
+                settings=key.browser.over(project.browser),
                 usage=usage,
                 clock=clock,
                 now=now,
@@ -125,8 +126,9 @@ class Access:
         return hashlib.blake2b(key.encode("utf-8", "replace"), key=self._secret).digest()
 
 
-def _first_name(projects: Sequence[Project]) -> str:
-    return projects[0].name if projects else ""
+def _everybody(projects: Sequence[Project]) -> Sender:
+    """Without keys, all send to the first project."""
+    return Sender(projects[0].name, settings=projects[0].browser) if projects else Sender()
 
 
 def _origin_refused(message: str) -> Refusal:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from otel_replay.projects import IngestKey
+from otel_replay.remote_settings import RemoteSettings
 from otel_replay.usage import UsageLedger
 from otel_replay_receivers.access.buckets import TokenBucket
 from otel_replay_receivers.access.origins import Origins
@@ -15,6 +16,7 @@ from otel_replay_receivers.otlp.status import RESOURCE_EXHAUSTED, Failure, Refus
 MAX_RETRY_AFTER_S = 3600.0
 """A daily budget is gone until midnight, but its owner may raise it before."""
 _DAY_S = 86400
+NO_SETTINGS = RemoteSettings()
 
 
 class Sender:
@@ -26,13 +28,14 @@ class Sender:
         key: IngestKey | None = None,
         *,
         origins: Origins | None = None,
+        settings: RemoteSettings = NO_SETTINGS,
         usage: UsageLedger | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`origins` are the pages that may use the key, None for all; `clock` gives seconds of any
-        beginning, `now` seconds since the epoch."""
-        self.project, self.origins = project, origins
+        """`origins` are the pages that may use the key, None for all, and `settings` what they are
+        told; `clock` gives seconds of any beginning, `now` seconds since the epoch."""
+        self.project, self.origins, self.settings = project, origins, settings
         self.key = key.shown if key is not None else ""
         self._bytes_per_day = key.bytes_per_day if key is not None else 0
         self._requests = TokenBucket(key.requests_per_second if key else 0, 1, clock)

@@ -17,6 +17,7 @@ from otel_replay_receivers.otlp import cors, encoding
 from otel_replay_receivers.otlp.figures import Figures
 from otel_replay_receivers.otlp.health import Health
 from otel_replay_receivers.otlp.reception import Arrival, Reception, Take
+from otel_replay_receivers.otlp.settings import settings_headers, shown_settings
 from otel_replay_receivers.otlp.status import (
     INVALID_ARGUMENT,
     NOT_FOUND,
@@ -32,8 +33,9 @@ DEADLINE, CROWDED = "otel_replay.deadline", "otel_replay.crowded"
 """In the connection's state: when the request must be here, whether there are too many others."""
 _CLOSE = ("connection", "close")
 _HEALTH_PATH = "/healthz"
+SETTINGS_PATH = "/v1/replay/settings"
 _PATHS: dict[str, SignalName] = {f"/v1/{name}": name for name in SIGNAL_NAMES}
-_EXPORT_METHODS, _HEALTH_METHODS = "POST, OPTIONS", "GET, HEAD, OPTIONS"
+_EXPORT_METHODS, _READ_METHODS = "POST, OPTIONS", "GET, HEAD, OPTIONS"
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -52,7 +54,8 @@ class Response:
 
 
 class HttpReceiver:
-    """Serves ``POST /v1/{traces,logs,metrics}``, protobuf and JSON, and ``GET /healthz``."""
+    """Serves ``POST /v1/{traces,logs,metrics}``, protobuf and JSON, ``GET /healthz``, and
+    ``GET /v1/replay/settings`` for the browser SDK."""
 
     def __init__(
         self,
@@ -102,6 +105,8 @@ class HttpReceiver:
             return _wrong_method(path, method, methods, _reply_type(headers))
         if path == _HEALTH_PATH:
             return await self._healthz()
+        if path == SETTINGS_PATH:
+            return self._settings(headers)
         return await self._export(_PATHS[path], scope.get("state", {}), headers, receive)
 
     def _options(self, headers: Headers, methods: str) -> Response:
@@ -115,6 +120,18 @@ class HttpReceiver:
         ready = await self._health.ready()
         body = json.dumps({"status": "ok" if ready else "unavailable"}).encode()
         return Response(200 if ready else 503, JSON, body, (("cache-control", "no-store"),))
+
+    def _settings(self, headers: Headers) -> Response:
+        """Under the same rules as an export: key, origin, rate."""
+        try:
+            settings = self._reception.admit_reader(headers).settings
+        except Refusal as exc:
+            self._figures.turned_away(exc.failure.reason)
+            raise
+        shown = shown_settings(settings)
+        unchanged = headers.get("if-none-match") == shown.tag
+        body = b"" if unchanged else shown.body
+        return Response(304 if unchanged else 200, JSON, body, settings_headers(shown.tag))
 
     async def _export(
         self, signal: SignalName, state: Mapping[str, Any], headers: Headers, receive: Receive
@@ -166,8 +183,8 @@ async def _body(receive: Receive, decoder: encoding.Decoder, max_bytes: int, tak
 
 def _methods(path: str) -> str:
     """What may be done at a path. Raises Refusal where there is nothing."""
-    if path == _HEALTH_PATH:
-        return _HEALTH_METHODS
+    if path in (_HEALTH_PATH, SETTINGS_PATH):
+        return _READ_METHODS
     if path not in _PATHS:
         message = f"there is nothing at {path[:200]}: OTLP goes to {', '.join(_PATHS)}"
         raise Refusal(Failure(NOT_FOUND, 404, message, "not_found"))
@@ -225,7 +242,7 @@ def _serialize(message: Any, reply_type: str) -> bytes:
 
 async def _send(send: Send, response: Response, more: Sequence[tuple[str, str]]) -> None:
     headers = [*response.headers, *more]
-    if response.status != 204:  # It must not have a length: RFC 9110, section 8.6.
+    if response.status not in (204, 304):  # They have no body: RFC 9110, section 8.6.
         headers.append(("content-length", str(len(response.body))))
         headers.append(("content-type", response.content_type))
     await send(

@@ -82,6 +82,13 @@ class Reception:
             for timeout in self._reading:
                 timeout.reschedule(asyncio.get_running_loop().time())
 
+    def admit_reader(self, headers: Mapping[str, str]) -> Sender:
+        """Who asks for something, counted as one of its requests. Raises Refusal."""
+        self._check_stopping()
+        sender = self._access.sender(headers)
+        sender.admit(0)
+        return sender
+
     async def receive(self, arrival: Arrival) -> Any:
         """Stores the request; returns the response message. Raises Refusal and nothing else."""
         sender = EVERYBODY
