@@ -6,7 +6,18 @@ import os
 import platform
 import sys
 
-from tests.bench import browser_sdk, ingest, panels, player, replay, segments, soak, sql, stores
+from tests.bench import (
+    browser_sdk,
+    ingest,
+    live,
+    panels,
+    player,
+    replay,
+    segments,
+    soak,
+    sql,
+    stores,
+)
 
 BENCHMARKS = {
     "sdk": browser_sdk.run,
@@ -14,6 +25,7 @@ BENCHMARKS = {
     "panels": panels.run,
     "replay": replay.run,
     "player": player.run,
+    "live": live.run,
     "segments": segments.run,
     "soak": soak.run,
     "sql": sql.run,

@@ -1,4 +1,4 @@
-"""The player in Chromium: opening, seeking, memory, and how far behind a live one is watched."""
+"""The player in Chromium: opening, seeking, memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from tests.bench.chromium import chromium
 from tests.bench.measure import percentile, table
 from tests.support.otlp import logs_request
 from tests.support.process import Up, wait_for
-from tests.support.site import site
 from tests.support.synthetic import CLOCK, Synthetic, said_at
 
 _HOURS_MS: Final = 4 * 3_600_000
@@ -30,7 +29,6 @@ _EVENTS: Final = 200_000
 _CLICKS: Final = int(os.environ.get("BENCH_PLAYER_CLICKS", "20000"))
 _OPENS: Final = 5
 _SEEKS: Final = 50
-_CHANGES: Final = 12
 
 _PAINTED = "() => performance.getEntriesByName('otel-replay.painted')[0]?.startTime ?? null"
 _FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
@@ -44,22 +42,6 @@ _SEEK = """async ([t, selector]) => {
   return [took, reads.length, bytes, window.__player.document().querySelector(selector).textContent];
 }"""  # noqa: E501
 
-_LIVE_PAGE: Final = """<!doctype html><title>Live</title>
-<script src="{ui}/sdk/otel.js" data-endpoint="{otlp}" data-service="live"></script>
-<body><button id="go">go</button><p id="at">-</p><script>
-document.querySelector('#go').onclick = () => (document.querySelector('#at').textContent = Date.now());
-</script>"""  # noqa: E501
-# Looks at each frame; what is new there was painted with it or the one before.
-_WATCH = """() => {
-  window.seen = [];
-  const look = () => {
-    const said = window.__player.document()?.querySelector('#at')?.textContent ?? '-';
-    if (said !== '-' && said !== window.seen.at(-1)?.[0]) window.seen.push([said, Date.now() - Number(said)]);
-    requestAnimationFrame(look);
-  };
-  look();
-}"""  # noqa: E501
-
 
 def run() -> str:
     """Measures on a session of 4 hours, generated and sent as browsers send; returns tables."""
@@ -67,10 +49,8 @@ def run() -> str:
         tab = Synthetic(int(time.time() * 1000) - _HOURS_MS - 60_000, _HOURS_MS, _EVENTS)
         session_id = _store(up, tab)
         with chromium() as browser:
-            return "\n".join(
-                [_opening(browser, up, session_id), *_seeking(browser, up, session_id, tab),
-                 _live(browser, up)]
-            )  # fmt: skip
+            opening = _opening(browser, up, session_id)
+            return "\n".join([opening, *_seeking(browser, up, session_id, tab)])
 
 
 def _store(up: Up, tab: Synthetic) -> str:
@@ -209,38 +189,3 @@ def _memory(devtools: CDPSession) -> list[str]:
     metrics = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}
     heap = f"{metrics['JSHeapUsedSize'] / 2**20:.1f} MiB"
     return [heap, f"{metrics['Documents']:.0f}", f"{metrics['Nodes']:,.0f}"]
-
-
-def _live(browser: Browser, up: Up) -> str:
-    """From a change of the user's page to the frame of the viewer's that shows it."""
-    addresses = up.addresses
-    html = _LIVE_PAGE.format(ui=addresses["ui"], otlp=addresses["otlp_http"])
-    with site({"/": html}) as origin:
-        user = browser.new_context().new_page()
-        user.goto(origin)
-        session_id = str(user.evaluate("() => window.otelReplay.getSessionId()"))
-        user.click("#go")
-        wait_for("a picture", lambda: _has_picture(up, session_id), 30)
-        viewer = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        viewer.goto(f"{addresses['ui']}/sessions/{session_id}")
-        viewer.wait_for_function("() => window.__player?.document()?.querySelector('#at')")
-        viewer.evaluate(_WATCH)
-        for number in range(_CHANGES):
-            user.wait_for_timeout(900 + 370 * (number % 5))
-            user.click("#go")
-        viewer.wait_for_timeout(6_000)
-        seen = [float(latency) for _, latency in viewer.evaluate("() => window.seen")[1:]]
-        user.context.close()
-        viewer.context.close()
-    rows: list[list[object]] = [
-        [len(seen), *(f"{percentile(seen, p):,.0f} ms" for p in (50, 95, 100)), "3,000 ms"]
-    ]
-    header = ["changes seen", "p50", "p95", "most", "budget"]
-    return table("Player: a live session, from the change to the painted frame", header, rows)
-
-
-def _has_picture(up: Up, session_id: str) -> bool:
-    response = requests.get(
-        f"{up.addresses['ui']}/api/v1/sessions/{session_id}/manifest", timeout=30
-    )
-    return response.ok and any(tab["chunks"]["checkpoint"] for tab in response.json()["tabs"])

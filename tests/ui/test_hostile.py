@@ -175,9 +175,9 @@ def test_a_hostile_snapshot_shows_but_does_not_run(
 ) -> None:
     poison(world)
     page = visit(f"/sessions/{SHOP_ID}?t=300")
-    frame = page.locator("[data-testid=replay-frame] iframe")
+    frame = page.locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     assert frame.get_attribute("sandbox") == "allow-same-origin"
-    inner = page.frame_locator("[data-testid=replay-frame] iframe")
+    inner = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(inner.get_by_text("click me")).to_be_attached()
     address = page.url
     page.evaluate(CLICK, ["trap", "top", "blank", "send"])
@@ -242,7 +242,7 @@ def test_what_a_recording_adds_later_does_not_run_either(
     happen(world, *LATER)
     page = visit(f"/sessions/{SHOP_ID}?t=0")
     page.evaluate("window.__player.seek(2500)")
-    inner = page.frame_locator("[data-testid=replay-frame] iframe")
+    inner = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(inner.locator("#changed")).to_be_attached()
     page.evaluate(CLICK, ["changed"])
     page.evaluate("window.__player.play()")
@@ -405,5 +405,5 @@ def test_an_event_that_makes_no_sense_does_not_stop_the_replay(
     page = visit(f"/sessions/{SHOP_ID}")
     page.evaluate("window.__player.seek(3000)")
     expect(page.get_by_test_id("player")).to_have_attribute("data-phase", "ready")
-    inner = page.frame_locator("[data-testid=replay-frame] iframe")
+    inner = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(inner.locator("body")).not_to_be_empty()

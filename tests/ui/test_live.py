@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Page, Response, expect
 
@@ -98,3 +100,38 @@ def test_who_follows_is_not_left_behind(visit: Open, world: World) -> None:
     _goes_on(session, rest)
     end = shop().row["duration_ms"]
     page.wait_for_function(f"() => window.__player.currentTime() > {end - 1600}", timeout=4000)
+
+
+def test_the_last_thing_is_shown_though_nothing_follows_it(visit: Open, world: World) -> None:
+    """A part with one event ends at the moment at which it begins."""
+    session = world.sessions[0]
+    _under_way(session)
+    page = visit(SESSION)
+    expect(page.get_by_text("Waiting for the user")).to_be_visible()
+    parts = session.tabs[list(session.tabs)[-1]]
+    text = {"type": 3, "id": 900_001, "textContent": "just now"}
+    add = {"parentId": _body_id(parts[0]), "nextId": None, "node": text}
+    data = {"source": 0, "texts": [], "attributes": [], "removes": [], "adds": [add]}
+    alone = {"type": 3, "timestamp": parts[-1].end + 60_000, "data": data}
+    _goes_on(session, [Part(parts[-1].seq + 1, [alone])])
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
+    expect(frame.locator("body")).to_contain_text("just now")
+
+
+def _body_id(part: Part) -> int:
+    snapshot = next(event["data"]["node"] for event in part.events if event["type"] == 2)
+    (html,) = (node for node in snapshot["childNodes"] if node.get("tagName") == "html")
+    (body,) = (node for node in html["childNodes"] if node.get("tagName") == "body")
+    return int(body["id"])
+
+
+def test_of_what_happened_only_the_latest_is_read_again(visit: Open, world: World) -> None:
+    session = world.sessions[0]
+    rest = _under_way(session)
+    page = visit(SESSION)
+    expect(page.get_by_text("Waiting for the user")).to_be_visible()
+    newest = max(event["t_ms"] for event in session.events if event["kind"] != "log")
+    with page.expect_request(lambda request: "/events" in request.url) as asked:
+        _goes_on(session, rest[:1])
+    query = parse_qs(urlsplit(asked.value.url).query)
+    assert float(query["from"][0]) == newest - 30_000

@@ -78,7 +78,7 @@ def test_an_idle_stretch_is_skipped_and_what_happens_is_not(visit: Open, world: 
     page.keyboard.press("s")
     page.get_by_label("Speed").select_option("16")
     page.get_by_test_id("play-button").click()
-    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)
 
 
@@ -121,7 +121,7 @@ def test_a_standing_picture_can_be_inspected_and_its_text_copied(visit: Open) ->
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("inspector")).to_be_hidden()
     # The frame is as closed as before.
-    frame = page.locator("[data-testid=replay-frame] iframe")
+    frame = page.locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     assert frame.get_attribute("sandbox") == "allow-same-origin"
 
 
@@ -193,7 +193,7 @@ def test_parts_that_cannot_be_had_end_with_a_sentence_and_a_way_to_try_again(
     page.unroute("**/replay?*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_test_id("player")).to_have_attribute("data-phase", "ready")
-    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(frame.locator("body")).not_to_be_empty()
     # Nothing went on asking meanwhile.
     assert len(asked) == count

@@ -154,7 +154,7 @@ def test_a_page_without_a_readable_snapshot_does_not_stop_the_others(
     expect(page.get_by_text("no snapshot to start from")).to_be_visible()
     page.get_by_label("Speed").select_option("16")
     page.get_by_test_id("play-button").click()
-    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(frame.get_by_role("heading", name="Checkout")).to_be_visible(timeout=20_000)
 
 
@@ -199,7 +199,7 @@ def test_a_live_session_goes_on_by_itself(visit: Open, world: World) -> None:
     session.tabs[last] = complete.tabs[last]
     session.row |= {"end_ms": complete.row["end_ms"], "duration_ms": complete.row["duration_ms"]}
     session.version += 1
-    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)
 
 
@@ -218,7 +218,7 @@ def test_a_live_session_goes_on_where_something_happens_again(visit: Open, world
     session.tabs[last] += rest
     session.row["end_ms"] += silence_ms
     session.version += 1
-    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)
 
 

@@ -72,7 +72,7 @@ def test_a_trace_shows_what_the_user_saw_and_leads_there(visit: Open) -> None:
     replay = page.get_by_test_id("trace-replay")
     expect(replay).to_contain_text("Ada Lovelace")
     page.wait_for_selector("[data-testid=player][data-phase=ready]")
-    frame = page.frame_locator("[data-testid=replay-frame] iframe")
+    frame = page.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
     expect(frame.locator("#coupon")).to_have_value("BROKEN")
     page.get_by_test_id("open-replay").click()
     page.wait_for_url(f"**/sessions/{SHOP_ID}?t={round(offset())}")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexAt, mergeEvents } from '../src/session/merge';
+import { indexAt, mergeEvents, mergeTail } from '../src/session/merge';
 import { readState, toQuery } from '../src/sessions/filters';
 import { snippet } from '../src/sessions/empty';
 import { event } from './samples';
@@ -18,6 +18,21 @@ describe('mergeEvents', () => {
 
   it('gives back the same list when nothing is new', () => {
     expect(mergeEvents(known, [event('click', 10)])).toBe(known);
+  });
+});
+
+describe('mergeTail', () => {
+  const known = [event('click', 10), event('click', 20), event('click', 30)];
+
+  it('puts what is new among the latest and keeps what is before', () => {
+    const merged = mergeTail(known, [event('click', 20), event('click', 25), event('click', 40)]);
+    expect(merged.map((each) => each.offset_ms)).toEqual([10, 20, 25, 30, 40]);
+    expect(merged[0]).toBe(known[0]);
+  });
+
+  it('gives the same list back when nothing is new', () => {
+    expect(mergeTail(known, [event('click', 30)])).toBe(known);
+    expect(mergeTail(known, [])).toBe(known);
   });
 });
 

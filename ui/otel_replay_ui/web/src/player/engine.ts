@@ -36,6 +36,9 @@ const WINDOW_LIMIT_BYTES = 64 * 1024 * 1024;
 const LIVE_LAG_MS = 1500;
 /** Who follows and has fallen behind by more than this is taken forward to it. */
 const LIVE_LATEST_MS = 2500;
+/** What has come in is played within this, at up to so many times the speed: the browser sends the next after 1.5 s, and who follows would fall behind a little more with each. */
+const LIVE_PART_MS = 1200;
+const MOST_PACE = 2;
 /** After parts ahead could not be had, so long until they are asked for again, unless playback needs them at once. */
 const AHEAD_AGAIN_MS = 5000;
 
@@ -63,6 +66,9 @@ export class Engine extends Emitter<EngineMessages> {
   private aheadFailedAt = -Infinity;
   /** The viewer wants the newest of a live session. */
   private following = false;
+  private chosenSpeed = 1;
+  /** Besides the speed: above 1 while the newest is caught up with. */
+  private pace = 1;
   private frame = 0;
 
   constructor(
@@ -89,7 +95,7 @@ export class Engine extends Emitter<EngineMessages> {
   }
 
   get speed(): number {
-    return this.clock.speed;
+    return this.chosenSpeed;
   }
 
   get tabId(): string | null {
@@ -141,12 +147,13 @@ export class Engine extends Emitter<EngineMessages> {
     void this.extend(); // at once: the next frame may be a while away
     if (this.phase === 'waiting') this.goOnLive();
     else this.catchUp();
+    if (this.following) this.setPace((this.duration - this.clock.time) / LIVE_PART_MS);
   }
 
   /** Nothing happened between the live edge and the first of what came in: who watches must not wait for it again. */
   private goOnLive(): void {
     const next = nextRecorded(this.manifest, this.clock.time);
-    if (next < this.duration) this.clock.set(next);
+    if (Number.isFinite(next)) this.clock.set(Math.min(next, this.duration));
     if (this.following) this.catchUp();
     this.goOn();
   }
@@ -164,7 +171,7 @@ export class Engine extends Emitter<EngineMessages> {
 
   /** Show the picture at `t`; resolves when it is on the screen, or that of whatever took over meanwhile. */
   async seek(t: number): Promise<void> {
-    this.following = false;
+    this.unfollow();
     const target = Math.max(0, Math.min(t, this.duration));
     this.clock.stop();
     this.clock.set(target);
@@ -187,16 +194,29 @@ export class Engine extends Emitter<EngineMessages> {
   pause(): void {
     if (!this.playing) return;
     this.playing = false;
-    this.following = false;
+    this.unfollow();
     this.hold();
     this.emit('time', this.time);
     this.emit('state', null);
   }
 
   setSpeed(speed: number): void {
-    this.clock.setSpeed(speed);
-    this.surface?.setSpeed(speed);
+    this.chosenSpeed = speed;
+    this.setPace(this.pace);
     this.emit('state', null);
+  }
+
+  private setPace(wanted: number): void {
+    this.pace = Math.max(1, Math.min(MOST_PACE, wanted));
+    const rate = this.chosenSpeed * this.pace;
+    if (rate === this.clock.speed) return;
+    this.clock.setSpeed(rate);
+    this.surface?.setSpeed(rate);
+  }
+
+  private unfollow(): void {
+    this.following = false;
+    this.setPace(1);
   }
 
   setSkipIdle(on: boolean): void {
@@ -277,7 +297,7 @@ export class Engine extends Emitter<EngineMessages> {
     const loaded = tab ? await this.loader.open(tab, t, signal) : null;
     if (signal.aborted) return false;
     if (!loaded) return this.showNothing(tab);
-    await this.replace(loaded.window, new Surface(this.stage, loaded.events, { speed: this.speed }), t, signal);
+    await this.replace(loaded.window, new Surface(this.stage, loaded.events, { speed: this.clock.speed }), t, signal);
     return true;
   }
 
@@ -310,12 +330,14 @@ export class Engine extends Emitter<EngineMessages> {
   /** Build the new picture out of sight, then swap. */
   private async replace(window: PartWindow, surface: Surface, t: number, signal: AbortSignal): Promise<void> {
     surface.element.classList.add('behind');
-    await surface.ready();
-    if (signal.aborted) {
-      surface.destroy();
-      return;
+    try {
+      await surface.ready();
+      signal.throwIfAborted();
+      surface.seek(window.paintable(t));
+    } catch (error) {
+      surface.destroy(); // or it would stay there for good
+      throw error;
     }
-    surface.seek(window.paintable(t));
     this.surface?.destroy();
     surface.element.classList.remove('behind');
     this.surface = surface;
@@ -348,7 +370,7 @@ export class Engine extends Emitter<EngineMessages> {
     if (!this.playing || !this.clock.running) return;
     const t = this.time;
     this.emit('time', t);
-    if (this.atEnd(t) || this.turnsToOtherTab(t) || this.runsDry(t)) return;
+    if (this.turnsToOtherTab(t) || this.runsDry(t) || this.atEnd(t)) return;
     this.skipAhead(t);
     this.lookAhead(t);
     this.surface?.keepUp(this.time);
@@ -359,6 +381,8 @@ export class Engine extends Emitter<EngineMessages> {
     if (t < this.duration) return false;
     this.hold();
     this.clock.set(this.duration);
+    // The replayer may not have come to the last events by itself, and in a live session nothing follows them for a while.
+    if (this.window && this.surface) this.surface.seek(this.window.paintable(this.duration));
     if (this.live) this.setPhase('waiting');
     else this.playing = false;
     this.emit('state', null);

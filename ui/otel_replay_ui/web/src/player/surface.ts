@@ -38,18 +38,23 @@ export class Surface {
     this.element.className = 'surface';
     parent.appendChild(this.element);
     this.origin = events[0]!.timestamp;
-    this.replayer = new Replayer(events as unknown as ReplayerEvents, {
-      root: this.element,
-      speed,
-      // Keeps it from ending when it runs out of events: more are appended while it plays.
-      liveMode: true,
-      showWarning: false,
-      triggerFocus: false,
-      // Scroll positions were recorded, anchoring by the visitor's browser included: it must not happen twice.
-      insertStyleRules: ['* { overflow-anchor: none !important; }'],
-      mouseTail: still ? false : { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
-    });
-    assertSandboxed(this.replayer.iframe);
+    try {
+      this.replayer = new Replayer(events as unknown as ReplayerEvents, {
+        root: this.element,
+        speed,
+        // Keeps it from ending when it runs out of events: more are appended while it plays.
+        liveMode: true,
+        showWarning: false,
+        triggerFocus: false,
+        // Scroll positions were recorded, anchoring by the visitor's browser included: it must not happen twice.
+        insertStyleRules: ['* { overflow-anchor: none !important; }'],
+        mouseTail: still ? false : { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
+      });
+      assertSandboxed(this.replayer.iframe);
+    } catch (error) {
+      this.element.remove();
+      throw error;
+    }
     protect(this.replayer.iframe);
     letMediaFail(this.replayer.iframe);
     skipWhatFails(this.replayer);

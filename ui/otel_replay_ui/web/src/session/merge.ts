@@ -14,6 +14,16 @@ export function mergeEvents(known: SessionEvent[], fetched: SessionEvent[]): Ses
   return [...byId.values()].sort((a, b) => a.t_ms - b.t_ms);
 }
 
+/** The same where `fetched` are later than most of what is known: what is before them is not looked at again. */
+export function mergeTail(known: SessionEvent[], fetched: SessionEvent[]): SessionEvent[] {
+  const first = fetched[0]?.t_ms;
+  const from = first === undefined ? known.length : known.findLastIndex((event) => event.t_ms < first) + 1;
+  if (from === 0) return mergeEvents(known, fetched);
+  const tail = known.slice(from);
+  const merged = mergeEvents(tail, fetched);
+  return merged === tail ? known : [...known.slice(0, from), ...merged];
+}
+
 /** Index of the last item at or before `t`, by its offset; -1 when all are later. */
 export function indexAt(items: readonly { offset_ms: number }[], t: number): number {
   let low = 0;

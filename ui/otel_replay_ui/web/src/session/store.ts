@@ -4,12 +4,14 @@ import { api, ApiError } from '../lib/api';
 import { messageOf } from '../lib/chrome';
 import { Emitter } from '../lib/emitter';
 import type { Manifest, Release, SessionDetail, SessionEvent, TraceSummary } from '../lib/types';
-import { mergeEvents } from './merge';
+import { Due, Looks } from './looks';
+import { mergeEvents, mergeTail } from './merge';
 
-const POLL_MS = 1000;
 /** Events may arrive late and out of order: look this far back for more. */
 const LOOK_BACK_MS = 30_000;
 const OFFLINE_DELAY_MS = 6000;
+/** The picture goes on by the manifest alone, and must have the server first: what stands beside it is asked for so much later. */
+const REST_AFTER_MS = 300;
 /** More than this does not help a viewer, and would not fit into the page for long. */
 const MOST_EVENTS = 200_000;
 
@@ -34,10 +36,12 @@ export class SessionStore extends Emitter<StoreMessages> {
   releases: Release[] = [];
   private stopped = false;
   private logsWanted = false;
-  /** The manifest knows of more than what stands beside it. */
-  private behind = false;
   private clocksMoved = false;
   private rest: Promise<void> | null = null;
+  private readonly looks = new Looks();
+  private readonly eventsDue = new Due(2000);
+  /** All traces are read anew each time, which for a long session takes the server longer than anything else. */
+  private readonly tracesDue = new Due(5000);
   private readonly toldOfMore = new Set<string>();
 
   private constructor(
@@ -83,9 +87,11 @@ export class SessionStore extends Emitter<StoreMessages> {
   private async loadRows(rows: Rows, from?: number): Promise<void> {
     const kind = rows === 'logs' ? 'log' : undefined;
     let told = this[rows];
+    // Read anew, rows may have other times than before.
+    const merge = from === undefined && told.length > 0 ? mergeEvents : mergeTail;
     for (let next = from; ; ) {
       const page = await api.events(this.session.id, { from: next, kind });
-      this[rows] = mergeEvents(this[rows], page.events);
+      this[rows] = merge(this[rows], page.events);
       const last = page.events.at(-1)?.t_ms;
       const stuck = last === undefined || last === next || this[rows].length >= MOST_EVENTS;
       const done = !page.truncated || stuck;
@@ -112,11 +118,11 @@ export class SessionStore extends Emitter<StoreMessages> {
   }
 
   private async follow(): Promise<void> {
-    while (!this.stopped && (this.manifest.state === 'live' || this.behind)) {
-      await pause(document.hidden ? OFFLINE_DELAY_MS : POLL_MS);
+    while (!this.stopped && (this.manifest.state === 'live' || this.anyDue)) {
+      await pause(document.hidden ? OFFLINE_DELAY_MS : this.looks.pauseMs());
       try {
-        await this.refresh();
-        if (this.behind) this.rest ??= this.refreshRest().finally(() => (this.rest = null));
+        if (this.manifest.state === 'live') await this.refresh();
+        if (this.eventsDue.now || this.tracesDue.now) this.rest ??= this.refreshRest().finally(() => (this.rest = null));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         await pause(OFFLINE_DELAY_MS); // the server is away: what is there stays on the page
@@ -124,32 +130,50 @@ export class SessionStore extends Emitter<StoreMessages> {
     }
   }
 
+  private get anyDue(): boolean {
+    return this.eventsDue.any || this.tracesDue.any;
+  }
+
   private async refresh(): Promise<void> {
     const manifest = await api.newerManifest(this.session.id, this.manifest.version);
     if (manifest === null || (manifest.version === this.manifest.version && manifest.state === this.manifest.state)) return;
     // Where the clocks are known better now, what is here already has other times.
     this.clocksMoved ||= !sameClocks(this.manifest, manifest);
+    if (partsOf(manifest) !== partsOf(this.manifest)) this.looks.news();
     this.manifest = manifest;
+    this.eventsDue.news();
+    this.tracesDue.news();
     this.emit('manifest', manifest);
-    this.behind = true;
   }
 
-  /** The picture goes on by the manifest alone: what is told beside it must not hold up the next look. */
+  /** What is told beside the picture must not hold up the next look. */
   private async refreshRest(): Promise<void> {
-    this.behind = false;
+    await pause(REST_AFTER_MS);
+    try {
+      if (this.eventsDue.now) await this.eventsDue.run(() => this.refreshEvents());
+      if (this.tracesDue.now) await this.tracesDue.run(() => this.loadTraces());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // it stays due: a later look tries again
+    }
+  }
+
+  private async refreshEvents(): Promise<void> {
     const all = this.clocksMoved;
     const since = (rows: SessionEvent[]): number | undefined => (all ? undefined : (rows.at(-1)?.t_ms ?? this.session.start_ms) - LOOK_BACK_MS);
+    if (all) this.clocksMoved = false;
     try {
-      await Promise.all([this.loadRows('events', since(this.events)), this.logsWanted && this.loadRows('logs', since(this.logs)), this.loadTraces()]);
-      if (all) this.clocksMoved = false;
+      await this.loadRows('events', since(this.events));
+      if (this.logsWanted) await this.loadRows('logs', since(this.logs));
       this.session = await api.session(this.session.id);
       this.emit('session', this.session);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.behind = true; // the next look tries again
+      this.clocksMoved ||= all;
+      throw error;
     }
   }
 }
+
+const partsOf = ({ tabs }: Manifest): number => tabs.reduce((sum, { chunks }) => sum + chunks.seq.length, 0);
 
 function sameClocks(before: Manifest, now: Manifest): boolean {
   const errors = new Map(now.tabs.map((tab) => [tab.id, tab.clock_error_ms]));
