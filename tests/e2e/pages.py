@@ -77,7 +77,43 @@ FRAMES = """<iframe id="inner" srcdoc="<style>body { background: lavender }</sty
   document.querySelector('#box').scrollTop = 300;
 };</script>"""
 
-APP = """<div id="app"></div><script>{bundle}</script>"""
+FRAMEWORKS = '<div id="app"></div><script src="/frameworks.js"></script>'
+
+REACT = """<script>
+const { React, createRoot } = frameworks;
+const { createElement: h, useState, useLayoutEffect } = React;
+const Row = ({ name, done, toggle }) => h('li', { style: { color: done ? 'gray' : 'navy' } },
+  h('label', null, h('input', { type: 'checkbox', checked: done, onChange: toggle }), ' ', name));
+const App = () => {
+  const [rows, setRows] = useState(Array.from({ length: 12 }, (_, i) => ({ name: 'Task ' + i, done: i % 3 === 0 })));
+  const [open, setOpen] = useState(false);
+  const toggle = (at) => setRows(rows.map((row, i) => (i === at ? { ...row, done: !row.done } : row)));
+  useLayoutEffect(() => {
+    window.act = () => { setRows([{ name: 'First of all', done: false }, ...rows.slice(4).reverse()]); setOpen(true); };
+  });
+  return h(React.StrictMode, null, h('h2', null, rows.filter(({ done }) => !done).length, ' to do'),
+    h('ul', null, rows.map((row, i) => h(Row, { ...row, key: row.name, toggle: () => toggle(i) }))),
+    open && h('p', { style: { background: 'gold', padding: 12 } }, 'A panel that was not there'));
+};
+createRoot(document.querySelector('#app')).render(h(App));
+</script>"""  # noqa: E501
+
+VUE = """<script>
+const { createApp, nextTick } = frameworks.Vue;
+const app = createApp({
+  data: () => ({ rows: Array.from({ length: 12 }, (_, i) => i), tab: 'list', size: 16 }),
+  template: `<h2 :style="{ fontSize: size + 'px' }">{{ rows.length }} rows</h2>
+    <Transition name="none"><ul v-if="tab === 'list'" key="list"><li v-for="row in rows" :key="row">Row {{ row }}</li></ul>
+    <table v-else key="table"><tr v-for="row in rows" :key="row"><td>Row</td><td>{{ row * row }}</td></tr></table></Transition>
+    <Teleport to="body"><p v-show="size > 20" style="background: palegreen; padding: 12px">Somewhere else</p></Teleport>`,
+}).mount('#app');
+window.act = async () => {
+  app.rows = app.rows.filter((row) => row % 2).reverse().concat(100);
+  app.size = 30;
+  await nextTick();
+  app.tab = 'table';
+};
+</script>"""  # noqa: E501
 
 RIGHT_TO_LEFT = """<div dir="rtl" lang="ar"><h2>مرحبا بالعالم</h2><p>النص يبدأ من اليمين ويحتوي على
 <b>كلمات عريضة</b> و English words وأرقام 1234.</p><ul><li>أولا<li>ثانيا</ul>
@@ -159,5 +195,7 @@ PAGES: Final = {
     "drawing in SVG": DRAWING,
     "grid, container queries and nesting": LAYOUT,
     "dialog, details and tip": DIALOGS,
+    "React": FRAMEWORKS + REACT,
+    "Vue": FRAMEWORKS + VUE,
     "pictures and set text": PICTURES.format(square=_SQUARE, round=_ROUND),
 }

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.e2e.pages import HEAD, PAGES
+from tests.support.npm import bundle
 from tests.support.process import Up, wait_for
 from tests.support.site import site
 
@@ -158,7 +159,7 @@ def test_the_replay_looks_as_the_page_did(
     sdk += f"<script>otelReplay.init({{ {init} }})</script>"
     html = HEAD.format(title=name, sdk=sdk, body=PAGES[name])
     visiting = browser.new_context(viewport=SIZE)
-    with site({"/": html}) as origin:
+    with site({"/": html, "/frameworks.js": bundle("frameworks")}) as origin:
         visitor = visiting.new_page()
         visitor.goto(origin)
         wait_for("the session", lambda: visitor.evaluate("() => otelReplay.getSessionId()"))
