@@ -1,6 +1,7 @@
 # The commands of a developer, and of CI. tools/bootstrap.py has the steps.
 #   make up       the product with its demo shop        make up ARGS="--ui 127.0.0.1:9000"
 #   make test     lint, types and all tests             make test CHROMIUM=/path/to/chromium
+#   make coverage all tests, and the lines that none reached
 #   make lint     style, types and import rules only
 #   make bench    the benchmarks
 #   make setup    install everything and stop there
@@ -13,9 +14,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BOOTSTRAP = $(PYTHON) -m tools.bootstrap
 ARGS ?=
 
-.PHONY: up test lint bench setup clean
+.PHONY: up test coverage lint bench setup clean
 
-up test lint bench setup:
+up test coverage lint bench setup:
 	@$(BOOTSTRAP) $@ $(ARGS)
 
 clean:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from tools.browser import ensure_browser
-from tools.checks import lint_checks, run_checks, test_checks
+from tools.checks import checks_of_code, checks_of_coverage, checks_of_tests, run_checks
 from tools.node import ensure_node
 from tools.paths import ROOT, VENV_BIN, VENV_PYTHON
 from tools.processes import ToolError, clean_environment
@@ -58,7 +58,7 @@ def up(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 def lint(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Check style, types and import rules."""
-    checks = lint_checks()
+    checks = checks_of_code()
     progress = Progress(SETUP_STEPS + len(checks))
     env = set_up(progress, environ, dev=True)
     return 0 if run_checks(progress, checks, env) else 1
@@ -66,11 +66,21 @@ def lint(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 def test(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Check style, types and import rules, then run all tests."""
-    checks = [*lint_checks(), *test_checks()]
+    checks = [*checks_of_code(), *checks_of_tests()]
     progress = Progress(SETUP_STEPS + 1 + len(checks))
     env = set_up(progress, environ, dev=True)
     env["CHROMIUM"] = str(ensure_browser(progress, env))
     return 0 if run_checks(progress, checks, env) else 1
+
+
+def coverage(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Run all tests and say which lines of the product they did not reach."""
+    tests, report = checks_of_tests(coverage=True), checks_of_coverage()
+    progress = Progress(SETUP_STEPS + 1 + len(tests) + len(report))
+    env = set_up(progress, environ, dev=True)
+    env["CHROMIUM"] = str(ensure_browser(progress, env))
+    passed = run_checks(progress, tests, env)
+    return 0 if run_checks(progress, report, env, at_once=1) and passed else 1
 
 
 def bench(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
@@ -81,7 +91,14 @@ def bench(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     _become([str(VENV_PYTHON), "-m", "tests.bench", *arguments], env)
 
 
-COMMANDS = {"setup": setup, "up": up, "lint": lint, "test": test, "bench": bench}
+COMMANDS = {
+    "setup": setup,
+    "up": up,
+    "lint": lint,
+    "test": test,
+    "coverage": coverage,
+    "bench": bench,
+}
 
 
 def main() -> int:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.paths import ROOT, VENV_BIN
-from tools.processes import Command, run_shown
+from tools.processes import Command, run_captured
 from tools.progress import Progress
 from tools.scripts import PACKAGES, Package
 
 TESTS = ROOT / "tests"
 # Measured by hand.
 _NOT_RUN = ("bench",)
-# Files of these share nothing but the database engine, and take most of the time: a process for
-# each core, four at the most.
-_SPREAD = ("care", "erasure", "exporters", "sessions")
-_WORKERS = ("--numprocesses", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+# These take longest, so they begin first, and none is left over at the end.
+_FIRST = ("ui", "sessions", "sdk", "care", "faults", "erasure", "exporters", "receivers", "cli")
+AT_ONCE = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -31,61 +31,85 @@ class Check:
     folder: Path = ROOT
 
 
-def lint_checks() -> list[Check]:
+def checks_of_code() -> list[Check]:
     """Return everything that reads the code without running it."""
     return [
+        Check("mypy", [VENV_BIN / "mypy"]),
         Check("ruff", [VENV_BIN / "ruff", "check"]),
         Check("format", [VENV_BIN / "ruff", "format", "--check"]),
-        Check("mypy", [VENV_BIN / "mypy"]),
         Check("imports", [VENV_BIN / "lint-imports"]),
         *(_npm("types", package, "run", "typecheck") for package in PACKAGES),
     ]
 
 
-def test_checks() -> list[Check]:
-    """Return the tests: TypeScript, then Python, then coverage.
+def checks_of_tests(*, coverage: bool = False) -> list[Check]:
+    """Return the tests in TypeScript and in Python, those of Python under coverage when asked.
 
     Each folder of tests is run by itself: a browser keeps an event loop in its process, and engines
     keep files open.
     """
-    coverage = VENV_BIN / "coverage"
+    pytest: Command = [VENV_BIN / "pytest"]
+    if coverage:
+        pytest = [VENV_BIN / "coverage", "run", "-m", "pytest"]
     return [
         *(_npm("tests", package, "test") for package in PACKAGES),
-        Check("forget old coverage", [coverage, "erase"]),
-        *(
-            Check(f"pytest {title}", [coverage, "run", "-m", "pytest", *arguments])
-            for title, arguments in _test_runs()
-        ),
+        *(Check(f"pytest {title}", [*pytest, *paths]) for title, paths in _test_runs()),
+    ]
+
+
+def checks_of_coverage() -> list[Check]:
+    """Return what makes a report of what tests covered; they follow one another."""
+    coverage = VENV_BIN / "coverage"
+    return [
         Check("combine coverage", [coverage, "combine", "--quiet"]),
         Check("coverage", [coverage, "report"]),
     ]
 
 
-def run_checks(progress: Progress, checks: Sequence[Check], env: Mapping[str, str]) -> bool:
-    """Run all ``checks``, also after one failed; print a summary; tell whether all passed."""
+def run_checks(
+    progress: Progress, checks: Sequence[Check], env: Mapping[str, str], at_once: int = AT_ONCE
+) -> bool:
+    """Run all ``checks``, also after one failed, ``at_once`` of them side by side.
+
+    Each one's output is printed when it has ended, and a summary last. Tells whether all passed.
+    """
     summary = []
     failed = 0
-    for check in checks:
-        progress.title(check.title)
-        start = time.monotonic()
-        passed = run_shown(check.command, env, check.folder)
-        failed += not passed
-        verdict = "ok    " if passed else "FAILED"
-        summary.append(f"{verdict} {check.title} ({time.monotonic() - start:.0f} s)")
+    with ThreadPoolExecutor(at_once) as pool:
+        runs = [pool.submit(_run, check, env) for check in checks]
+        for run in as_completed(runs):
+            check, passed, output, took_s = run.result()
+            progress.title(check.title)
+            print(output, flush=True)
+            failed += not passed
+            summary.append(f"{'ok    ' if passed else 'FAILED'} {check.title} ({took_s:.0f} s)")
     print("\n".join(["", *summary]), flush=True)
     return failed == 0
+
+
+def _run(check: Check, env: Mapping[str, str]) -> tuple[Check, bool, str, float]:
+    start = time.monotonic()
+    passed, output = run_captured(check.command, env, check.folder)
+    return check, passed, output, time.monotonic() - start
 
 
 def _npm(what: str, package: Package, *arguments: str) -> Check:
     return Check(f"{what} of the {package.title}", ["npm", *arguments], package.folder)
 
 
-def _test_runs() -> list[tuple[str, list[str | Path]]]:
-    """Return what each run of pytest is called and given: files by themselves, then folders."""
-    folders = [path for path in sorted(TESTS.iterdir()) if any(path.rglob("test_*.py"))]
-    runs: list[tuple[str, list[str | Path]]] = [("tests", [*sorted(TESTS.glob("test_*.py"))])]
-    for folder in folders:
-        if folder.name not in _NOT_RUN:
-            spread = _WORKERS if folder.name in _SPREAD else ()
-            runs.append((f"tests/{folder.name}", [*spread, folder]))
-    return runs
+def _test_runs() -> list[tuple[str, list[Path]]]:
+    """Return what each run of pytest is called and given: folders, then files by themselves."""
+    folders = [
+        path
+        for path in sorted(TESTS.iterdir(), key=_order)
+        if path.name not in _NOT_RUN and any(path.rglob("test_*.py"))
+    ]
+    return [
+        *((f"tests/{folder.name}", [folder]) for folder in folders),
+        ("tests", sorted(TESTS.glob("test_*.py"))),
+    ]
+
+
+def _order(folder: Path) -> tuple[int, str]:
+    name = folder.name
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST), name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -66,9 +67,15 @@ def run_logged(name: str, command: Command, env: Mapping[str, str], cwd: Path = 
         )
 
 
-def run_shown(command: Command, env: Mapping[str, str], cwd: Path = ROOT) -> bool:
-    """Run ``command`` with its output on ours; tell whether it exited with status 0."""
-    return _status(command, env, cwd, None) == 0
+def run_captured(command: Command, env: Mapping[str, str], cwd: Path = ROOT) -> tuple[bool, str]:
+    """Run ``command``; tell whether it exited with status 0, and all that it printed.
+
+    Raises ToolError when the command cannot be started.
+    """
+    with tempfile.TemporaryFile() as output:
+        status = _status(command, env, cwd, output.fileno())
+        output.seek(0)
+        return status == 0, output.read().decode(errors="replace")
 
 
 def output_of(command: Command, env: Mapping[str, str] | None = None) -> str | None:
@@ -82,7 +89,7 @@ def output_of(command: Command, env: Mapping[str, str] | None = None) -> str | N
     return done.stdout.strip()
 
 
-def _status(command: Command, env: Mapping[str, str], cwd: Path, output: int | None) -> int:
+def _status(command: Command, env: Mapping[str, str], cwd: Path, output: int) -> int:
     try:
         return subprocess.run(
             list(map(str, command)),
@@ -90,7 +97,7 @@ def _status(command: Command, env: Mapping[str, str], cwd: Path, output: int | N
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT if output is not None else None,
+            stderr=subprocess.STDOUT,
         ).returncode
     except OSError as exc:
         raise ToolError(f"cannot run {_shown(command)}: {exc}") from exc

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -19,9 +18,10 @@ from otel_replay.errors import ConfigError, DamagedBlobError, NotFoundError
 from otel_replay.jobs import Asked
 from otel_replay.storage.blobs import BlobStore, open_blob_store
 from otel_replay.storage.blobs.file import FileBlobStore
-from otel_replay.storage.clickhouse import Address, Database
+from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.migrate import migrate
 from tests.care.test_fsck import chunk, settle, store
+from tests.support.database import temporary_database
 from tests.support.faults import FaultyBlobs
 from tests.support.s3_server import S3Server
 from tests.support.sessions import World
@@ -58,12 +58,8 @@ def filled(alone: World) -> World:
 @pytest.fixture
 def other(engine_path: Path, tmp_path: Path) -> Iterator[World]:
     """A project without data, of another name."""
-    name = f"other_{uuid.uuid4().hex}"
-    database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
-    migrate(database)
-    yield World(database, FileBlobStore(tmp_path / "other"))
-    database.command(f"DROP DATABASE `{name}` SYNC")
-    database.close()
+    with temporary_database(engine_path) as database:
+        yield World(database, FileBlobStore(tmp_path / "other"))
 
 
 def rows(world: World, table: str) -> list[dict[str, Any]]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from otel_replay.storage.blobs.file import FileBlobStore
-from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import migrate
-from tests.support.clickhouse_server import ClickHouseServer
+from tests.support.database import temporary_database
 from tests.support.sessions import World
 
 
@@ -20,8 +17,5 @@ def anywhere(request: pytest.FixtureRequest, blobs: FileBlobStore) -> Iterator[W
     if request.param == "embedded":
         yield request.getfixturevalue("alone")
         return
-    server: ClickHouseServer = request.getfixturevalue("clickhouse_server")
-    database = Database(Address.parse(server.url(f"test_{uuid.uuid4().hex}")))
-    migrate(database)
-    yield World(database, blobs)
-    database.close()
+    with temporary_database(request.getfixturevalue("clickhouse_server")) as database:
+        yield World(database, blobs)
