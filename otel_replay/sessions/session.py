@@ -48,6 +48,14 @@ def find(database: Database, session_id: str, now_ms: int) -> dict[str, Any]:
     return row
 
 
+def state(database: Database, session_id: str, now_ms: int) -> str:
+    """Only whether it is live or finished, at a quarter of the price. Raises NotFoundError."""
+    rows = database.query(read_query(__package__, "session_state"), {"id": session_id})
+    if rows and not erased(database, [session_id]):
+        return str(rows[0]["State"])
+    return str(find(database, session_id, now_ms)["State"])
+
+
 def detail(row: Mapping[str, Any]) -> dict[str, Any]:
     """The session with its pages, by when they were first open, and its browser's attributes."""
     columns = ("page_urls", "page_entered_ms", "page_visits", "page_time_ms")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -334,3 +335,39 @@ def test_a_long_session_is_read_page_by_page(visit: Open, world: World) -> None:
     expect(page.get_by_test_id("tab-console")).to_have_attribute("title", "2,504")
     page.get_by_label("Search the console").fill("line 2499")
     expect(page.get_by_test_id("console-row")).to_have_count(1)
+
+
+ROWS_IN_SIGHT = """() => {
+  const list = document.querySelector('[data-testid=panel-console] .row-list');
+  const frame = list.getBoundingClientRect();
+  return [...list.querySelectorAll('.list-row')]
+    .map((row) => [row.getBoundingClientRect(), row])
+    .filter(([box]) => box.bottom > frame.top && box.top < frame.bottom)
+    .sort(([a], [b]) => a.top - b.top)
+    .map(([, row]) => [Number(row.dataset.index), row.querySelector('.row-title').textContent]);
+}"""
+
+
+@pytest.mark.parametrize("top", [100, 30_000])
+def test_rows_that_become_others_say_what_the_others_are(
+    visit: Open, world: World, top: int
+) -> None:
+    """A short way and a jump."""
+    session = world.sessions[0]
+    session.events = [
+        event_row(session, f"c{n}", session.start_ms + n, "console", title=f"line {n}",
+                  severity="ERROR" if n % 3 else "INFO")
+        for n in range(1500)
+    ]  # fmt: skip
+    page = visit(f"{SESSION}?panel=console&t=0")
+    expect(page.get_by_test_id("tab-console")).to_have_attribute("title", "1,500")
+    page.evaluate(f"() => document.querySelector('.panel-console .row-list').scrollTop = {top}")
+    first = top // 28
+    expect(page.locator(f"[data-testid=console-row][data-index='{first + 1}']")).to_be_visible()
+    rows = page.evaluate(ROWS_IN_SIGHT)
+    assert rows[0][0] == first
+    assert [index for index, _ in rows] == list(range(first, first + len(rows)))
+    assert [text for _, text in rows] == [f"line {index}" for index, _ in rows]
+    for index, _ in rows:
+        row = page.locator(f"[data-testid=console-row][data-index='{index}']")
+        expect(row).to_have_class(re.compile("tone-danger" if index % 3 else "tone-plain"))

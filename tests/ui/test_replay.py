@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -85,7 +87,7 @@ def test_a_link_with_a_moment_opens_there_and_stays_in_step(visit: Open) -> None
     page = visit(f"{SESSION}?t={round(t)}")
     assert words(page.evaluate(PICTURE)["text"]) == words(probe["text"])
     seek(page, 4000)
-    assert "t=4000" in page.url
+    expect(page).to_have_url(re.compile("t=4000"))
 
 
 def test_a_click_on_a_row_or_an_error_marker_leads_to_its_exact_moment(visit: Open) -> None:

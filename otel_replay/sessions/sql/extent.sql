@@ -19,3 +19,5 @@ FROM
     WHERE SessionId = {id:String} AND Tab = {tab:String}
     GROUP BY Encoding, Blob, Offset
 )
+-- Little is read: sharing it out among threads would cost more than reading.
+SETTINGS max_threads = 1

@@ -19,3 +19,5 @@ FROM replay_chunks FINAL
 WHERE SessionId = {id:String} AND Tab = {tab:String}
     AND Seq BETWEEN {first:UInt32} AND {last:UInt32}
 ORDER BY Seq, MoreSeqs
+-- Little is read: sharing it out among threads would cost more than reading.
+SETTINGS max_threads = 1

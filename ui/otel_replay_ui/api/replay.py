@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import flask
 import orjson
@@ -39,9 +38,8 @@ def show_replay(backend: Backend, session_id: str) -> flask.Response:
     from_seq = parameters.integer("from_seq", 0, 0, HIGHEST_SEQ)
     to_seq = parameters.integer("to_seq", HIGHEST_SEQ, 0, HIGHEST_SEQ)
     tab = parameters.text("tab")
-    row = session.find(backend.database, session_id, backend.now_ms())
-    chosen = parameters.tab(tab) if tab else _first_tab(backend, session_id, row)
-    finished = row["State"] == "finished"
+    finished = session.state(backend.database, session_id, backend.now_ms()) == "finished"
+    chosen = parameters.tab(tab) if tab else _first_tab(backend, session_id)
     found = (
         Recording(
             *(backend.database, backend.blobs, session_id, chosen, from_seq, to_seq),
@@ -57,7 +55,8 @@ def show_replay(backend: Backend, session_id: str) -> flask.Response:
     return response
 
 
-def _first_tab(backend: Backend, session_id: str, row: Mapping[str, Any]) -> str | None:
+def _first_tab(backend: Backend, session_id: str) -> str | None:
+    row = session.find(backend.database, session_id, backend.now_ms())
     return recording.first_tab(backend.database, session_id, ClockErrors.of_row(row))
 
 

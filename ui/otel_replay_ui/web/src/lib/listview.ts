@@ -4,14 +4,19 @@
  */
 
 import { h } from './dom';
+import { morph } from './morph';
 
 const VIRTUAL_FROM = 400;
 const OVERSCAN = 8;
+/** After a jump only what is in sight is made at once; what lies around it once the list rests. */
+const REST_MS = 120;
 
 export interface ListOptions<T> {
   rowHeight: number;
   label: string;
   render: (item: T, index: number) => HTMLElement;
+  /** Rows have no handlers of their own: one that leaves the sight may become another. */
+  reuse?: boolean;
   /** Enter or click on a row. */
   onPick?: (item: T) => void;
   /** The arrow keys have moved on to a row. */
@@ -32,6 +37,9 @@ export class ListView<T> {
   private height = 0;
   private scrolledAt = -Infinity;
   private ownScroll = false;
+  /** The rows that are there: the first, and the one after the last. */
+  private made: [number, number] = [0, 0];
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: ListOptions<T>) {
     this.inner = h('div', { class: 'rows', role: 'list', 'aria-label': options.label });
@@ -53,6 +61,7 @@ export class ListView<T> {
     this.inner.style.height = `${items.length * this.options.rowHeight}px`;
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
+    this.made = [0, 0];
     this.inSight = '';
     this.focused = Math.min(this.focused, Math.max(0, items.length - 1));
     this.renderVisible();
@@ -107,25 +116,35 @@ export class ListView<T> {
     this.renderVisible();
   }
 
-  private range(scrollTop: number): [number, number] {
+  private range(scrollTop: number, around: number): [number, number] {
     if (this.items.length <= VIRTUAL_FROM) return [0, this.items.length];
     const { rowHeight } = this.options;
-    const first = Math.floor(scrollTop / rowHeight) - OVERSCAN;
-    const count = Math.ceil(this.height / rowHeight) + 2 * OVERSCAN;
-    return [Math.max(0, first), Math.min(this.items.length, first + count)];
+    const first = Math.floor(scrollTop / rowHeight);
+    const last = Math.ceil((scrollTop + this.height) / rowHeight);
+    return [Math.max(0, first - around), Math.min(this.items.length, last + around)];
   }
 
   private renderVisible(): void {
     const { scrollTop } = this.element;
-    const [from, to] = this.range(scrollTop);
+    const [from, to] = this.range(scrollTop, OVERSCAN);
+    const jumped = from >= this.made[1] || to <= this.made[0];
+    clearTimeout(this.resting);
+    if (jumped && this.rows.size > 0) this.resting = setTimeout(() => this.make(from, to), REST_MS);
+    this.make(...(jumped ? this.range(scrollTop, 0) : ([from, to] as const)));
+    this.tellRange(scrollTop);
+  }
+
+  private make(from: number, to: number): void {
+    const free: HTMLElement[] = [];
     for (const [index, row] of this.rows) {
       if (index >= from && index < to) continue;
       if (row.contains(document.activeElement)) continue; // removing it would lose the keyboard's place
-      row.remove();
       this.rows.delete(index);
+      free.push(row);
     }
-    for (let index = from; index < to; index += 1) if (!this.rows.has(index)) this.addRow(index);
-    this.tellRange(scrollTop);
+    for (let index = from; index < to; index += 1) if (!this.rows.has(index)) this.addRow(index, this.options.reuse ? free.pop() : undefined);
+    for (const row of free) row.remove();
+    this.made = [from, to];
   }
 
   private tellRange(scrollTop: number): void {
@@ -139,17 +158,19 @@ export class ListView<T> {
     onRange(first, last);
   }
 
-  private addRow(index: number): void {
-    const row = this.options.render(this.items[index]!, index);
-    row.classList.add('list-row');
-    row.style.top = `${index * this.options.rowHeight}px`; // a transform for each row would cost more than all else
-    row.setAttribute('role', 'listitem');
-    row.dataset['index'] = String(index);
-    row.tabIndex = index === this.focused ? 0 : -1;
-    this.rows.set(index, row);
-    this.inner.append(row);
+  private addRow(index: number, old?: HTMLElement): void {
+    const made = this.options.render(this.items[index]!, index);
+    made.classList.add('list-row');
+    made.style.top = `${index * this.options.rowHeight}px`; // a transform for each row would cost more than all else
+    made.setAttribute('role', 'listitem');
+    made.dataset['index'] = String(index);
+    made.tabIndex = index === this.focused ? 0 : -1;
+    if (index === this.selected) made.classList.add('selected');
+    // What stays in the document keeps its styles and most of its layout.
+    if (old) morph(old, made);
+    else this.inner.append(made);
+    this.rows.set(index, old ?? made);
     if (index === this.current) this.mark(index, true);
-    if (index === this.selected) row.classList.add('selected');
   }
 
   private indexOf(target: EventTarget | null): number {

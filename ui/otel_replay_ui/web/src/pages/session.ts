@@ -16,12 +16,16 @@ import { SessionPanels } from '../session/panels';
 import { SessionStore } from '../session/store';
 import { Timeline } from '../timeline/timeline';
 
+/** A browser takes some milliseconds for a change of the address. */
+const REMEMBER_AFTER_MS = 100;
+
 class SessionPage {
   private readonly header = new SessionHeader();
   private readonly player: PlayerView;
   private readonly timeline: Timeline;
   private readonly beside: TraceBeside;
   private readonly panels: SessionPanels;
+  private remembering = 0;
 
   constructor(private readonly store: SessionStore) {
     this.player = new PlayerView(store.manifest);
@@ -109,8 +113,13 @@ class SessionPage {
     this.beside.setTime(this.store.manifest.start_ms + this.player.engine.time);
   }
 
-  /** Keep the address in step while the replay stands still, so that reload and copy mean this moment. */
+  /** Keep the address in step while the replay stands still, so that reload and copy mean this moment; not before the picture is there. */
   private rememberMoment(): void {
+    clearTimeout(this.remembering);
+    this.remembering = window.setTimeout(() => this.writeMoment(), REMEMBER_AFTER_MS);
+  }
+
+  private writeMoment(): void {
     const { engine } = this.player;
     if (engine.playing || engine.phase !== 'ready') return;
     replaceParams({ t: String(Math.round(engine.time)), tab: engine.pinned });

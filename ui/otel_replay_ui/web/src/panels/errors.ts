@@ -30,7 +30,8 @@ export function errorsPanel(actions: PanelActions): ListPanel<SessionEvent> {
       { name: 'browser', label: 'Browser', test: (event) => event.kind === 'error' },
       { name: 'backend', label: 'Services', test: (event) => event.kind === 'backend_error' },
     ],
-    render: (event) => row(event, actions),
+    render: row,
+    openTrace: actions.openTrace,
     detail: (event) => detailOf(event, actions),
     preselect: true,
   });
@@ -48,14 +49,14 @@ function isBackend(event: SessionEvent): boolean {
   return event.kind === 'backend_error';
 }
 
-function row(event: SessionEvent, actions: PanelActions): HTMLElement {
+function row(event: SessionEvent): HTMLElement {
   return h(
     'div',
     { class: `error-row${isBackend(event) ? ' backend' : ''}`, data: { testid: 'error-row', kind: event.kind, 'offset-ms': event.offset_ms } },
     h('span', { class: 'row-time' }, clockTime(event.offset_ms, true)),
     h('span', { class: 'error-main' }, h('span', { class: 'error-type' }, typeOf(event)), h('span', { class: 'row-detail', title: messageOf(event) }, messageOf(event))),
     origin(event),
-    traceButton(event.trace_id, event.span_id, actions),
+    traceButton(event.trace_id, event.span_id),
   );
 }
 

@@ -21,7 +21,8 @@ export function eventsPanel(actions: PanelActions): ListPanel<SessionEvent> {
     text: (event) => `${event.title} ${event.kind} ${event.name} ${event.service} ${event.status ?? ''}${attributeText(event.attributes)}`,
     pick: (event) => actions.seek(event.offset_ms),
     filters: presentKinds,
-    render: (event) => row(event, actions),
+    render: row,
+    openTrace: actions.openTrace,
     detail: (event) => detailOf(event, actions),
   });
 }
@@ -34,7 +35,7 @@ function presentKinds(events: readonly SessionEvent[]): Filter<SessionEvent>[] {
     .map((kind) => ({ name: kind, label: KINDS[kind].label, test: (event) => event.kind === kind }));
 }
 
-function row(event: SessionEvent, actions: PanelActions): HTMLElement {
+function row(event: SessionEvent): HTMLElement {
   const { label, icon: name } = kindOf(event);
   return h(
     'div',
@@ -43,7 +44,7 @@ function row(event: SessionEvent, actions: PanelActions): HTMLElement {
     h('span', { class: `row-icon kind-${event.kind}`, title: label }, icon(name, 14)),
     title(event),
     h('span', { class: 'row-detail' }, detailText(event)),
-    traceButton(event.trace_id, event.span_id, actions),
+    traceButton(event.trace_id, event.span_id),
   );
 }
 

@@ -24,7 +24,8 @@ export function logsPanel(actions: PanelActions): ListPanel<SessionEvent> {
     text: (event) => `${event.title} ${event.severity} ${event.service} ${event.trace_id}${attributeText(event.attributes)}`,
     pick: (event) => actions.seek(event.offset_ms),
     filters: presentFilters,
-    render: (event) => row(event, actions),
+    render: row,
+    openTrace: actions.openTrace,
     detail: (event) => detailOf(event, actions),
   });
 }
@@ -39,7 +40,7 @@ function presentFilters(events: readonly SessionEvent[]): Filter<SessionEvent>[]
   ];
 }
 
-function row(event: SessionEvent, actions: PanelActions): HTMLElement {
+function row(event: SessionEvent): HTMLElement {
   return h(
     'div',
     { class: `log-line tone-${toneOf(event)}`, data: { testid: 'session-log-row', 'offset-ms': event.offset_ms, severity: event.severity } },
@@ -47,7 +48,7 @@ function row(event: SessionEvent, actions: PanelActions): HTMLElement {
     h('span', { class: 'log-level' }, event.severity || 'LOG'),
     h('span', { class: 'log-service', title: event.service }, serviceDot(event.service)),
     h('span', { class: 'row-title mono' }, event.title.split('\n', 1)[0] || event.name),
-    traceButton(event.trace_id, event.span_id, actions),
+    traceButton(event.trace_id, event.span_id),
   );
 }
 

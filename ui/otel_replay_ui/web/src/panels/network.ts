@@ -32,7 +32,8 @@ export function networkPanel(actions: PanelActions): ListPanel<SessionEvent> {
     ],
     first: { label: 'Failed first', test: isFailedRequest },
     track: { label: 'Request', spanning },
-    render: (event) => row(event, actions),
+    render: row,
+    openTrace: actions.openTrace,
     detail: (event) => detailOf(event, actions),
   });
 }
@@ -41,7 +42,7 @@ function spanning(event: SessionEvent): Spanning {
   return { offset_ms: event.offset_ms, length_ms: event.duration_ms ?? 0 };
 }
 
-function row(event: SessionEvent, actions: PanelActions): HTMLElement {
+function row(event: SessionEvent): HTMLElement {
   const address = addressOf(event);
   const failed = isFailedRequest(event);
   return h(
@@ -55,7 +56,7 @@ function row(event: SessionEvent, actions: PanelActions): HTMLElement {
     h('span', { class: 'row-title', title: address }, h('span', {}, operationOf(event) || urlPath(address)), h('span', { class: 'row-host' }, operationOf(event) ? urlPath(address) : urlHost(address))),
     h('span', { class: `status-code${failed ? ' failed' : ''}` }, statusText(event)),
     trackCell(spanning(event), event.duration_ms === null ? '' : duration(event.duration_ms), phasesOf(event)),
-    traceButton(event.trace_id, event.span_id, actions),
+    traceButton(event.trace_id, event.span_id),
   );
 }
 

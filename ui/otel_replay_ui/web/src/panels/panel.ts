@@ -6,6 +6,7 @@ import { ListView } from '../lib/listview';
 import { indexAt } from '../session/merge';
 import { DetailPane, type Detail } from './detail';
 import { Track, type Spanning } from './track';
+import { onTraceClick } from './tracebutton';
 
 const TEXTS_AT_ONCE = 2000;
 
@@ -34,6 +35,7 @@ export interface PanelOptions<T extends Timed> {
   empty: string;
   /** Tells items apart, also after they were fetched again. */
   key: (item: T) => string;
+  /** A row, without handlers: see `reuse` in listview.ts. */
   render: (item: T) => HTMLElement;
   text: (item: T) => string;
   pick: (item: T) => void;
@@ -46,6 +48,8 @@ export interface PanelOptions<T extends Timed> {
   first?: { label: string; test: (item: T) => boolean };
   /** More at the end of the filters. */
   tools?: HTMLElement[];
+  /** The rows have buttons of tracebutton.ts. */
+  openTrace?: PanelActions['openTrace'];
   /** The list has a column of bars (see track.ts) under this heading. */
   track?: { label: string; spanning: (item: T) => Spanning };
 }
@@ -78,10 +82,13 @@ export class ListPanel<T extends Timed> {
       rowHeight: options.rowHeight,
       label,
       render: (item) => this.render(item),
+      reuse: true,
       onPick: (item) => this.pick(item),
       onMove: (item) => this.detail.isOpen && this.choose(item),
       ...(track ? { onRange: (first: number, last: number) => this.setRange(first, last) } : {}),
     });
+    const { openTrace } = options;
+    if (openTrace) this.list.element.addEventListener('click', (event) => onTraceClick(event, openTrace));
     this.detail = new DetailPane(`Details: ${label}`, () => this.unchoose());
     this.search = h('input', { class: 'search-input', type: 'search', placeholder, 'aria-label': placeholder, on: { input: () => this.apply(), focus: () => this.prepare() } });
     this.element = h('div', { class: `panel panel-${name}`, data: { testid: `panel-${name}` } });

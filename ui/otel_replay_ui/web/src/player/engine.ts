@@ -497,8 +497,17 @@ export class Engine extends Emitter<EngineMessages> {
   }
 }
 
-/** Two frames: the first lays the new picture out, the second is drawn with it. */
+/** Once a frame has been drawn with what is there now: what a frame's callback posts is delivered after that frame. */
 function painted(): Promise<void> {
   if (document.visibilityState === 'hidden') return Promise.resolve();
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  return new Promise((resolve) =>
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    }),
+  );
 }

@@ -112,10 +112,20 @@ export async function decodePart(encoding: string, payload: Uint8Array<ArrayBuff
 async function decodeText(encoding: string, payload: Uint8Array<ArrayBuffer>): Promise<string> {
   if (encoding === 'identity') return new TextDecoder().decode(payload);
   if (encoding !== 'gzip') throw new FrameError(`The part is compressed as ${encoding}, which cannot be read here.`);
+  const { readable, writable } = new DecompressionStream('gzip');
+  // Written to directly: a Blob for each part costs more than the decompression.
+  const written = write(writable, payload);
+  written.catch(() => undefined); // told of by reading too
   try {
-    const stream = new Blob([payload]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return await new Response(stream).text();
+    const text = await new Response(readable).text();
+    await written;
+    return text;
   } catch {
     throw new FrameError('The part cannot be decompressed.');
   }
+}
+
+async function write(stream: WritableStream<BufferSource>, payload: BufferSource): Promise<void> {
+  const writer = stream.getWriter();
+  await Promise.all([writer.write(payload), writer.close()]);
 }

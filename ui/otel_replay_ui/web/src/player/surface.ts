@@ -18,8 +18,8 @@ const DRIFT_LIMIT_MS = 150;
 /** Events up to and including a moment: the replayer itself applies only what is strictly earlier. */
 const INCLUSIVE_MS = 0.01;
 
-/** The replayer sizes its iframe and builds its first picture in timers of 0 and 1 ms. */
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+/** The replayer sizes its iframe and builds its first picture in timers of 0 and 1 ms; one that is started later and not shorter ends after them. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 export class Surface {
   readonly element: HTMLElement;

@@ -12,6 +12,8 @@ import { jumpFrom, type JumpKind } from './jump';
 import { allGaps } from './manifest';
 import type { Viewport } from './surface';
 
+const SLOW_MS = 300;
+
 export class PlayerView {
   readonly element: HTMLElement;
   readonly engine: Engine;
@@ -33,6 +35,9 @@ export class PlayerView {
   private readonly wasLive: boolean;
   private chipKey = '';
   private dismissed = '';
+  /** It has been loading for so long that it must be said. */
+  private slow = false;
+  private slowTimer = 0;
 
   constructor(manifest: Manifest) {
     this.engine = new Engine(manifest, this.device);
@@ -66,7 +71,10 @@ export class PlayerView {
     const { engine } = this;
     engine.on('viewport', () => this.fit());
     engine.on('time', () => this.refresh());
-    engine.on('state', () => this.refresh());
+    engine.on('state', () => {
+      this.watchLoading();
+      this.refresh();
+    });
     engine.on('painted', () => this.refresh());
     engine.on('damage', () => this.refresh());
     engine.on('manifest', (manifest) => {
@@ -180,10 +188,26 @@ export class PlayerView {
     );
   }
 
+  /** Most loads are over before anyone could read a spinner, and one that turns costs frames. */
+  private watchLoading(): void {
+    if (this.engine.phase === 'buffering') {
+      this.slowTimer ||= window.setTimeout(() => this.sayLoading(), SLOW_MS);
+      return;
+    }
+    clearTimeout(this.slowTimer);
+    this.slowTimer = 0;
+    this.slow = false;
+  }
+
+  private sayLoading(): void {
+    this.slow = true;
+    this.refresh();
+  }
+
   private showOverlay(): void {
     const { phase, message, opensAt, time, blank, dead } = this.engine;
     const over = this.wasLive && !this.engine.live && !this.engine.playing && time >= this.engine.duration - 1;
-    this.overlay.hidden = !dead && !over && blank === null && phase !== 'waiting' && phase !== 'loading' && phase !== 'buffering' && opensAt === null;
+    this.overlay.hidden = !dead && !over && blank === null && phase !== 'waiting' && phase !== 'loading' && !this.slow && opensAt === null;
     this.overlay.className = `overlay ${dead ? 'final' : over ? 'waiting' : phase}`;
     const text = over ? `The session is over: the user left at ${clockTime(this.engine.leftAt ?? this.engine.duration)}.` : dead || (blank !== null && phase === 'ready') ? message : overlayText(phase, opensAt, time, this.engine.leftAt);
     if (this.overlay.dataset['text'] === text + phase) return;
