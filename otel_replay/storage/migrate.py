@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib import resources
 
 from otel_replay.errors import ConfigError
+from otel_replay.storage import schema
 from otel_replay.storage.clickhouse import Database
+from otel_replay.storage.queries import statements
 
 NEWEST = (26, 9)
 """The version that is tested with."""
@@ -15,7 +17,7 @@ APPLIED_TABLE = """
 CREATE TABLE IF NOT EXISTS otel_replay_migrations
 (
     Name String COMMENT 'File of the migration',
-    AppliedAt DateTime DEFAULT now()
+    AppliedAt DateTime DEFAULT now() COMMENT 'When it was applied'
 )
 ENGINE = ReplacingMergeTree
 ORDER BY Name
@@ -33,11 +35,22 @@ class Migration:
 def migrate(database: Database, version: tuple[int, int] | None = None) -> list[str]:
     """Applies what is missing, in order; returns the names it applied.
 
-    Each statement is safe to repeat, so a run that was cut off is repaired by the next one.
+    Each statement is safe to repeat, so a run that was cut off is repaired by the next one. A new
+    database gets its tables as they are after all of them.
     `version` is that of the server unless told. Raises ConfigError when the tables are another
     program's, QueryError or UnavailableError.
     """
     refuse_others_tables(database)
+    database.command(APPLIED_TABLE)
+    if version is None and not _applied(database) and schema.create(database):
+        insert_first_rows(database)
+        note_applied(database, *known())
+        return known()
+    return apply_missing(database, version)
+
+
+def apply_missing(database: Database, version: tuple[int, int] | None = None) -> list[str]:
+    """`migrate` by migrations alone, also where there is nothing yet."""
     database.command(APPLIED_TABLE)
     applied = []
     for migration in missing(database, version):
@@ -46,6 +59,14 @@ def migrate(database: Database, version: tuple[int, int] | None = None) -> list[
         note_applied(database, migration.name)
         applied.append(migration.name)
     return applied
+
+
+def insert_first_rows(database: Database) -> None:
+    """Inserts what migrations insert, where the tables are there but empty."""
+    for migration in migrations(NEWEST):
+        for statement in migration.statements:
+            if re.match(r"(--[^\n]*\n)*INSERT ", statement):
+                database.command(statement)
 
 
 def tables() -> list[str]:
@@ -86,9 +107,9 @@ def refuse_others_tables(database: Database) -> None:
         )
 
 
-def note_applied(database: Database, name: str) -> None:
-    """Writes down that a migration need not be applied any more."""
-    database.insert("otel_replay_migrations", [{"Name": name}])
+def note_applied(database: Database, *names: str) -> None:
+    """Writes down that migrations need not be applied any more."""
+    database.insert("otel_replay_migrations", [{"Name": name} for name in names])
 
 
 def migrations(version: tuple[int, int]) -> list[Migration]:
@@ -116,8 +137,3 @@ def _applied(database: Database) -> set[str]:
     ):
         return set()
     return {row["Name"] for row in database.query("SELECT Name FROM otel_replay_migrations")}
-
-
-def statements(text: str) -> list[str]:
-    """Splits a migration at the semicolons that end a line."""
-    return [part for part in (p.strip() for p in re.split(r";\s*(?:\n|$)", text)) if part]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import statements
+from otel_replay.storage.queries import statements
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.sessions import now_ms
 

@@ -10,7 +10,8 @@ import pytest
 from otel_replay.errors import ConfigError, UnavailableError
 from otel_replay.storage import clickhouse
 from otel_replay.storage.clickhouse import Address, Database, QueryError
-from otel_replay.storage.migrate import migrate, statements
+from otel_replay.storage.migrate import migrate
+from otel_replay.storage.queries import statements
 
 
 def test_addresses_of_both_kinds() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
 from importlib import resources
+from pathlib import Path
 
-from otel_replay.storage.clickhouse import Database
-from otel_replay.storage.migrate import statements
+from otel_replay.storage import schema
+from otel_replay.storage.clickhouse import Address, Database
+from otel_replay.storage.migrate import apply_missing, migrate
+from otel_replay.storage.queries import statements
 
 _VIEW = re.compile(
     r"(?:--[^\n]*\n)*"
@@ -64,3 +68,34 @@ def test_every_column_says_in_the_database_what_it_is(shared_database: Database)
         " WHERE database = currentDatabase() AND engine NOT IN ('MaterializedView', 'Null'))"
     )
     assert silent == []
+
+
+def test_a_new_database_is_as_the_migrations_make_it(engine_path: Path) -> None:
+    """If this fails after a new migration: python -m otel_replay.storage.schema."""
+    made = []
+    for make in (migrate, apply_missing):
+        name = f"test_{uuid.uuid4().hex}"
+        database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
+        applied = make(database)
+        rows = {
+            table: database.query(f"SELECT count() AS rows FROM {table}")[0]["rows"]
+            for table in ("otel_replay_migrations", "project_settings", "session_touched")
+        }
+        made.append((applied, rows, schema.existing(database)))
+        assert migrate(database) == []
+        database.command(f"DROP DATABASE `{name}` SYNC")
+        database.close()
+    assert made[0] == made[1]
+
+
+def test_making_tables_that_was_cut_off_is_completed(engine_path: Path) -> None:
+    name = f"test_{uuid.uuid4().hex}"
+    database = Database(Address.parse(f"chdb://{engine_path}?database={name}"))
+    migrate(database)
+    whole = schema.existing(database)
+    for table in ("session_events_from_logs", "otel_traces", "otel_replay_migrations"):
+        database.command(f"DROP TABLE {table} SYNC")
+    migrate(database)
+    assert schema.existing(database) == whole
+    database.command(f"DROP DATABASE `{name}` SYNC")
+    database.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from otel_replay.storage.clickhouse import Database
-from otel_replay.storage.migrate import statements
+from otel_replay.storage.queries import statements
 from otel_replay.storage.read_user import read_user
 
 

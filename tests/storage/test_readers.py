@@ -16,7 +16,8 @@ import flask.testing
 import pytest
 
 from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import migrate, migrations, statements
+from otel_replay.storage.migrate import migrate, migrations
+from otel_replay.storage.queries import statements
 from otel_replay_ui.sql import create_sql_app
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

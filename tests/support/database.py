@@ -6,11 +6,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from otel_replay.storage.clickhouse import Address, Database
-from otel_replay.storage.migrate import migrate
+from otel_replay.storage.migrate import insert_first_rows, migrate
 from tests.support.clickhouse_server import ClickHouseServer
 
 Engine = Path | ClickHouseServer
@@ -18,6 +17,7 @@ Engine = Path | ClickHouseServer
 _MIGRATIONS = "otel_replay_migrations"
 _spare: defaultdict[Engine, list[str]] = defaultdict(list)
 """Names of databases: as they were made, and empty."""
+_as_made: dict[str, dict[str, str]] = {}
 
 
 @contextmanager
@@ -32,82 +32,49 @@ def temporary_database(engine: Engine) -> Iterator[Database]:
     with _open(engine, name) as database:
         yield database
     with _open(engine, name) as database:
-        if _emptied(engine, database):
+        if _emptied(database):
             spare.append(name)
         else:
             database.command(f"DROP DATABASE `{name}` SYNC")
 
 
-def _empty(database: Database) -> None:
-    """Takes out all rows but the names of migrations."""
+def _made(engine: Engine) -> str:
+    """The name of a new database."""
+    name = f"test_{uuid.uuid4().hex}"
+    with _open(engine, name) as database:
+        migrate(database)
+        _as_made[name] = _state(database)
+    return name
+
+
+def _emptied(database: Database) -> bool:
+    """Takes away what a test left; tells whether the database is as it was made."""
+    made = _as_made[database.address.database]
+    for table in _state(database).items() - made.items():
+        database.command(f"DROP TABLE IF EXISTS `{table[0]}` SYNC")
+    if _state(database) != made:
+        return False
     filled = database.query(
         "SELECT DISTINCT table FROM system.parts WHERE database = currentDatabase() AND active"
     )
     for row in filled:
         if row["table"] != _MIGRATIONS:
             database.command(f"TRUNCATE TABLE `{row['table']}`")
-
-
-def _made(engine: Engine) -> str:
-    """The name of a new database: its tables are made as they are after all migrations."""
-    name = _new_name()
-    template = _template(engine)
-    with _open(engine, name) as database:
-        for statement in _statements(engine):
-            database.command(statement.replace(template, name))
-        database.insert(_MIGRATIONS, _applied(database, template))
-    return name
-
-
-def _emptied(engine: Engine, database: Database) -> bool:
-    """Takes away what a test left; tells whether the database is as it was made."""
-    name = database.address.database
-    template = _template(engine)
-    made = [statement.replace(template, name) for statement in _statements(engine)]
-    for table, statement in _tables(database, name):
-        if statement not in made:
-            database.command(f"DROP TABLE `{table}` SYNC")
-    if [statement for _, statement in _tables(database, name)] != made:
-        return False
-    if _applied(database, name) != _applied(database, template):
-        return False
-    _empty(database)
+    insert_first_rows(database)
     return True
 
 
-@cache
-def _template(engine: Engine) -> str:
-    """The name of a database that has gone through the migrations."""
-    name = _new_name()
-    with _open(engine, name) as database:
-        migrate(database)
-    return name
-
-
-@cache
-def _statements(engine: Engine) -> list[str]:
-    """The statements that made the template's tables."""
-    template = _template(engine)
-    with _open(engine, template) as database:
-        return [statement for _, statement in _tables(database, template)]
-
-
-def _tables(database: Database, name: str) -> list[tuple[str, str]]:
-    """Names and statements of tables; views come after what they read and write."""
+def _state(database: Database) -> dict[str, str]:
+    """Tables with the statements that make them, and the migrations that were applied."""
     tables = database.query(
-        "SELECT name, create_table_query FROM system.tables WHERE database = {name:String}"
-        " ORDER BY engine = 'MaterializedView', engine = 'View', name",
-        {"name": name},
+        "SELECT name, create_table_query AS statement FROM system.tables"
+        " WHERE database = currentDatabase()"
     )
-    return [(table["name"], table["create_table_query"]) for table in tables]
-
-
-def _applied(database: Database, name: str) -> list[dict[str, str]]:
-    return database.query(f"SELECT * FROM `{name}`.{_MIGRATIONS} ORDER BY Name")
-
-
-def _new_name() -> str:
-    return f"test_{uuid.uuid4().hex}"
+    applied = database.query(f"SELECT Name FROM {_MIGRATIONS} ORDER BY Name")
+    return {
+        **{table["name"]: table["statement"] for table in tables},
+        "": " ".join(row["Name"] for row in applied),
+    }
 
 
 @contextmanager
