@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from otel_replay.errors import ConfigError
 from otel_replay.projects import IngestKey, Project, key_from_text, parse_projects
+from otel_replay.sql_users import SqlUser
 from otel_replay.storage.blobs.s3_options import S3Options
 from otel_replay.storage.clickhouse import Address
 
@@ -60,6 +61,10 @@ def _encryption(text: str) -> str:
 
 def _keys(text: str) -> tuple[IngestKey, ...]:
     return tuple(key_from_text(part) for part in _origins(text))
+
+
+def _sql_users(text: str) -> tuple[SqlUser, ...]:
+    return tuple(SqlUser.parse(part) for part in _origins(text))
 
 
 def _token(text: str) -> str:
@@ -136,6 +141,12 @@ class Settings:
         Listen.parse,
         "address of ClickHouse's HTTP interface on the embedded engine, read-only",
         "HOST:PORT",
+    )
+    sql_users: tuple[SqlUser, ...] = _setting(
+        (),
+        _sql_users,
+        "who may ask at the SQL address; default: everybody on loopback",
+        "NAME:PASSWORD,...",
     )
     demo_shop: Listen = _setting(
         Listen("127.0.0.1", 8090), Listen.parse, "address of the demo shop", "HOST:PORT"
@@ -279,7 +290,12 @@ class Settings:
                     f"{name} is {str(listen)!r}: without ingest keys only loopback is served, so"
                     " set OTEL_REPLAY_INGEST_KEYS, or [[projects.NAME.keys]] in the file"
                 )
-        for name in ("ui", "sql", "demo_shop", "status"):
+        if not self.sql.is_loopback and not self.sql_users:
+            raise ConfigError(
+                f"sql is {str(self.sql)!r}: without users only loopback is served, so set"
+                " OTEL_REPLAY_SQL_USERS=NAME:PASSWORD"
+            )
+        for name in ("ui", "demo_shop", "status"):
             listen = getattr(self, name)
             if not listen.is_loopback:
                 raise ConfigError(

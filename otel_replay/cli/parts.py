@@ -21,7 +21,7 @@ from otel_replay_ui.api import Backend, JobService, blueprint
 from otel_replay_ui.app import create_app
 from otel_replay_ui.projects import mount
 from otel_replay_ui.server import WsgiServer
-from otel_replay_ui.sql import create_sql_app
+from otel_replay_ui.sql import Access, create_sql_app
 
 
 @contextlib.contextmanager
@@ -118,7 +118,8 @@ def sql_interface(process: Process) -> Iterator[None]:
     """ClickHouse's HTTP interface on the embedded engine."""
     listen = process.settings.sql
     addresses = [store.database.address for store in process.stores.all]
-    app = observed(create_sql_app(*addresses), process.instruments, "sql")
+    access = Access(process.settings.sql_users, _tokens(process))
+    app = observed(create_sql_app(*addresses, access=access), process.instruments, "sql")
     server = WsgiServer(app, listen.host, listen.port, name="SQL", flag="--sql")
     process.running.addresses["sql"] = f"http://{listen.host}:{server.port}"
     with _serving(server):

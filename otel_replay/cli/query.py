@@ -11,11 +11,12 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from otel_replay.cli.lock import DataFolder, read_holder
+from otel_replay.cli.lock import DataFolder, read_holder, read_token
 from otel_replay.config import Settings
 from otel_replay.errors import ConfigError, PermanentError, UnavailableError
 from otel_replay.storage.clickhouse import Address, Database
 from otel_replay.storage.reading import read_settings
+from otel_replay_ui.sql.guard import checked
 
 FORMATS = {
     "table": "PrettyCompactMonoBlock",
@@ -99,16 +100,18 @@ def _asked(settings: Settings, statement: str, fmt: str) -> bytes:
             url = str(read_holder(settings.data).get("sql", ""))
             if not url:
                 raise
-            return _ask(url, statement, fmt)
+            return _ask(url, read_token(settings.data), statement, fmt)
         _work_in_data(address.embedded_path)
         return _run(address, statement, fmt)
 
 
 def _run(address: Address, statement: str, fmt: str) -> bytes:
+    """Checked as where another process answers, so that a statement means the same at any time."""
     database = Database(address)
+    checked_statement = checked(database, statement, {}, {address.database})
     return database.query_bytes(
-        statement,
-        None if _NAMES_FORMAT.search(statement) else fmt,
+        checked_statement,
+        None if _NAMES_FORMAT.search(checked_statement) else fmt,
         settings=read_settings(database),
     )
 
@@ -117,9 +120,10 @@ def _work_in_data(path: Path) -> None:
     os.chdir(path.parent)
 
 
-def _ask(url: str, statement: str, output_format: str) -> bytes:
+def _ask(url: str, token: str, statement: str, output_format: str) -> bytes:
     query = urllib.parse.urlencode({"default_format": output_format})
-    request = urllib.request.Request(f"{url}/?{query}", statement.encode())
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(f"{url}/?{query}", statement.encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=_OTHERS_ANSWER_S) as response:
             return bytes(response.read())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from otel_replay.storage.queries import read_query
-from otel_replay.storage.reading import READ_SETTINGS
+from otel_replay.storage.reading import HIDDEN_TABLES, READ_SETTINGS
 
 PASSWORD = "choose-a-password"
 """Stands where the administrator puts one: whoever makes the user should know it, not we."""
@@ -15,10 +15,16 @@ PASSWORD = "choose-a-password"
 
 def read_user(database: str, cluster: str = "", settings: Mapping[str, Any] = READ_SETTINGS) -> str:
     """SQL for an administrator of the server; `settings` are those that the server knows."""
+    on_cluster = f"ON CLUSTER '{cluster}'" if cluster else ""
+    user = f"{database}_reader"
+    hidden = [*HIDDEN_TABLES, *(f"{table}_local" for table in HIDDEN_TABLES if cluster)]
     filled = {
-        "user": f"{database}_reader",
+        "user": user,
         "database": database,
-        "cluster": f"ON CLUSTER '{cluster}'" if cluster else "",
+        "cluster": on_cluster,
+        "hidden": ";\n\n".join(
+            f"REVOKE {on_cluster} SELECT ON {database}.{table} FROM {user}" for table in hidden
+        ),
         "settings": ",\n    ".join(f"{name} = {value}" for name, value in settings.items()),
         "password": PASSWORD,
     }

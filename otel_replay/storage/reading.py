@@ -6,6 +6,10 @@ from typing import Any
 
 from otel_replay.storage.clickhouse import Database
 
+HIDDEN_TABLES = ("project_settings",)
+"""Tables that people's own queries may not read. This one has the salt with which the ids of erased
+users are hashed: who has it can try out which ids they were."""
+
 READ_SETTINGS: dict[str, Any] = {
     # Copies of a row count once without a thought of FINAL; tables that keep copies are read as is.
     "final": 1,

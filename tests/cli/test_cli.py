@@ -55,12 +55,13 @@ def test_up_takes_the_flags_of_the_contract() -> None:
     [
         (["--ui", "8080"], {}, ["--ui", "HOST:PORT"]),
         (["--ui", "0.0.0.0:0"], {}, ["loopback"]),
+        (["--sql", "0.0.0.0:0"], {}, ["loopback", "OTEL_REPLAY_SQL_USERS"]),
         ([], {"OTEL_REPLAY_CLICKHOUSE": "mysql://x"}, ["OTEL_REPLAY_CLICKHOUSE", "chdb:///path"]),
         ([], {"OTEL_REPLAY_BLOBS": "ftp://x"}, ["OTEL_REPLAY_BLOBS", "file:///path"]),
         (["--commit-delay-ms", "soon"], {}, ["--commit-delay-ms", "a whole number"]),
         (["--config", "/nowhere.toml"], {}, ["/nowhere.toml"]),
     ],
-    ids=["no host", "not loopback", "clickhouse", "blobs", "number", "config file"],
+    ids=["no host", "not loopback", "no users", "clickhouse", "blobs", "number", "config file"],
 )
 def test_a_wrong_setting_is_one_sentence(
     tmp_path: Path, arguments: list[str], environment: dict[str, str], named: list[str]
@@ -162,6 +163,9 @@ def test_one_process_for_a_data_folder_and_sql_through_it(tmp_path: Path) -> Non
     ):
         stopped = run("sql", statement, "--data", str(up.data), "--format", "CSV")
         assert (stopped.returncode, stopped.stdout) == (0, '"seen"\n'), stopped.stderr
+    written = run("sql", "DROP TABLE otel_traces", "--data", str(up.data))
+    assert written.returncode == 1
+    assert "only SELECT, SHOW" in written.stderr
 
 
 def test_sql_without_data_says_so(tmp_path: Path) -> None:

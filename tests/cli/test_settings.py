@@ -149,6 +149,26 @@ def test_settings_that_do_not_fit_together_are_refused(
         load("", tmp_path, **flags)
 
 
+def test_with_users_sql_may_leave_loopback(tmp_path: Path) -> None:
+    settings = load("", tmp_path, sql="0.0.0.0:8123", sql_users="ada:pass:word,bob:password")
+    assert [(user.name, user.password) for user in settings.sql_users] == [
+        ("ada", "pass:word"),
+        ("bob", "password"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("users", "named"),
+    [("ada", "NAME:PASSWORD"), (":secret-word", "NAME:PASSWORD"), ("ada:secret", "8 or more")],
+)
+def test_users_are_checked_without_showing_passwords(
+    users: str, named: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=named) as caught:
+        load("", tmp_path, sql_users=users)
+    assert "secret" not in str(caught.value)
+
+
 def test_with_keys_otlp_may_leave_loopback(tmp_path: Path) -> None:
     settings = load("", tmp_path, otlp_http="0.0.0.0:4318", ingest_keys="12345678")
     assert str(settings.otlp_http) == "0.0.0.0:4318"

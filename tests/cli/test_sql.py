@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
+from otel_replay.cli.lock import read_holder
 from tests.support.process import Up
 
 STATEMENT = "SELECT 1 AS n, 'a,b' AS text"
@@ -28,8 +30,9 @@ def sql(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A data folder that a running process has, so that each statement goes through it."""
-    with Up(tmp_path_factory.mktemp("sql") / "data") as up:
+    """A data folder that a running process has, so that each statement goes through it. Others need
+    a password there."""
+    with Up(tmp_path_factory.mktemp("sql") / "data", "--sql-users", "ada:her password") as up:
         yield str(up.data)
 
 
@@ -75,6 +78,14 @@ def test_a_file_that_cannot_be_and_an_empty_statement_are_said_so(data: str) -> 
     assert result.returncode == 2
     assert "--output is '/no/such/folder/out.csv': expected a file in a folder" in result.stderr
     assert "the statement is empty" in sql(" ", "--data", data).stderr
+
+
+def test_the_process_wants_a_user_of_others(data: str) -> None:
+    address = read_holder(Path(data))["sql"]
+    query = {"query": "SELECT 1"}
+    assert requests.get(address, query, timeout=30).status_code == 401
+    assert requests.get(address, query, auth=("ada", "her password"), timeout=30).text == "1\n"
+    assert sql("SELECT * FROM project_settings", "--data", data).returncode == 1
 
 
 def test_copies_of_a_row_count_once_without_final(data: str) -> None:

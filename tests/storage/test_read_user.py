@@ -24,6 +24,15 @@ def test_it_is_granted_nothing_but_reading_the_project_and_its_schema() -> None:
     ]
 
 
+def test_the_salt_of_erased_users_is_taken_out_of_what_it_may_read() -> None:
+    for cluster, on, tables in (
+        ("", "", ["project_settings"]),
+        ("main", "ON CLUSTER 'main' ", ["project_settings", "project_settings_local"]),
+    ):
+        revokes = [s for s in statements(read_user("shop", cluster)) if s.startswith("REVOKE")]
+        assert revokes == [f"REVOKE {on}SELECT ON shop.{t} FROM shop_reader" for t in tables]
+
+
 def test_limits_cannot_be_lifted() -> None:
     text = read_user("otel")
     for name in ("max_execution_time", "max_memory_usage", "max_threads", "max_result_bytes"):

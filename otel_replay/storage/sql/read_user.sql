@@ -1,4 +1,4 @@
--- A user that may read the project's tables and nothing else. With readonly = 2 its client may choose formats and the like; what
+-- A user that may read the project's tables and nothing else, but for the one with the salt of erased users' ids. With readonly = 2 its client may choose formats and the like; what
 -- limits it cannot be lifted. Table functions such as file(), url() or remote() need grants that it does not have.
 CREATE SETTINGS PROFILE IF NOT EXISTS {user} {cluster} SETTINGS
     readonly = 2 READONLY,
@@ -13,6 +13,8 @@ CREATE SETTINGS PROFILE IF NOT EXISTS {user} {cluster} SETTINGS
 CREATE USER IF NOT EXISTS {user} {cluster} IDENTIFIED WITH sha256_password BY '{password}' DEFAULT DATABASE {database} SETTINGS PROFILE '{user}';
 
 GRANT {cluster} SELECT ON {database}.* TO {user};
+
+{hidden};
 
 GRANT {cluster} SELECT ON system.tables TO {user};
 

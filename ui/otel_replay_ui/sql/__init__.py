@@ -4,6 +4,7 @@ That engine admits one process only, so other tools reach the data through here:
 curl, Grafana and JDBC drivers connect as they would to any ClickHouse server.
 """
 
+from otel_replay_ui.sql.access import Access
 from otel_replay_ui.sql.http import create_sql_app
 
-__all__ = ["create_sql_app"]
+__all__ = ["Access", "create_sql_app"]

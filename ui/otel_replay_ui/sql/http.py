@@ -23,6 +23,7 @@ from otel_replay.errors import (
     UnavailableError,
 )
 from otel_replay.storage.clickhouse import Address, EscapedValue, QueryError
+from otel_replay_ui.sql.access import Access, NotAuthenticated
 from otel_replay_ui.sql.guard import MAX_STATEMENT_BYTES, RefusedStatement
 from otel_replay_ui.sql.service import Question, SqlService, stays
 
@@ -42,15 +43,16 @@ _CONTENT_TYPES = {
 }
 # Clients send it where nothing was chosen.
 _CLIENTS_DEFAULT = "default"
-_NO_RIGHTS, _NO_SUCH_PATH, _TOO_MANY_STATEMENTS = 497, 48, 202
+_NO_RIGHTS, _NO_SUCH_PATH, _TOO_MANY_STATEMENTS, _WRONG_USER = 497, 48, 202, 516
 
 
-def create_sql_app(address: Address, *others: Address) -> flask.Flask:
+def create_sql_app(address: Address, *others: Address, access: Access | None = None) -> flask.Flask:
     """Returns the application that answers on the address of ``--sql``.
 
-    Databases are chosen as ClickHouse has it, `address`' unless a request names another.
+    Databases are chosen as ClickHouse has it, `address`' unless a request names another. Everybody
+    may ask unless `access` says otherwise.
     """
-    sql = SqlService((address, *others))
+    sql, access = SqlService((address, *others)), access or Access()
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
 
@@ -62,6 +64,10 @@ def create_sql_app(address: Address, *others: Address) -> flask.Flask:
     def query() -> flask.Response:
         if not flask.request.args and flask.request.method == "GET":
             return ping()
+        try:
+            access.check(flask.request)
+        except NotAuthenticated as exc:
+            return _not_authenticated(exc)
         return _answer(sql, flask.request)
 
     @app.errorhandler(404)
@@ -175,6 +181,14 @@ def _exception(status: int, code: int, message: str, query_id: str) -> flask.Res
     response = flask.Response(message + "\n", status, mimetype="text/plain")
     response.headers["X-ClickHouse-Exception-Code"] = str(code)
     return _headers(response, query_id)
+
+
+def _not_authenticated(error: NotAuthenticated) -> flask.Response:
+    message = f"{error}. (AUTHENTICATION_FAILED)"
+    response = _exception(403 if error.asked else 401, _WRONG_USER, message, "")
+    if not error.asked:
+        response.headers["WWW-Authenticate"] = 'Basic realm="otel-replay SQL"'
+    return response
 
 
 def _headers(response: flask.Response, query_id: str) -> flask.Response:
