@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from otel_replay.care import findings as kinds
 from otel_replay.care.findings import Findings, Say
-from otel_replay.care.names import parsed
 from otel_replay.care.repair import Repair
 from otel_replay.erasure.tombstones import erased
+from otel_replay.sessions.blob_names import parsed
 from otel_replay.sessions.segments import PREFIX
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database

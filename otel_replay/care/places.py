@@ -18,11 +18,11 @@ from otel_replay.care import findings as kinds
 from otel_replay.care.chunks import chunk_key, chunk_name, received_ms
 from otel_replay.care.contents import Contents
 from otel_replay.care.findings import Findings, Say
-from otel_replay.care.names import Name, parsed
 from otel_replay.care.repair import Repair
 from otel_replay.erasure.tombstones import erased
 from otel_replay.errors import DamagedBlobError
 from otel_replay.sessions import packs
+from otel_replay.sessions.blob_names import Name, parsed
 from otel_replay.sessions.packs import PACK_PREFIX
 from otel_replay.sessions.segments import PREFIX as OBJECT_PREFIX
 from otel_replay.storage.blobs import BlobInfo, BlobStore

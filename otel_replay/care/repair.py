@@ -7,15 +7,13 @@ from typing import Any
 
 from otel_replay.care.chunks import as_row
 from otel_replay.care.erasing import erase_again
-from otel_replay.care.names import parsed
 from otel_replay.erasure.tombstones import erased
 from otel_replay.errors import DamagedBlobError, OverloadedError
 from otel_replay.sessions.derive import derive
-from otel_replay.sessions.garbage import COMPACT_CLAIM, DELETE_CLAIM, KEEP_CLAIM, LEASE_S
+from otel_replay.sessions.garbage import DELETE_CLAIM, LEASE_S, delete_unused
 from otel_replay.storage.blobs import BlobInfo, BlobStore
 from otel_replay.storage.claims import Claims
 from otel_replay.storage.clickhouse import Database
-from otel_replay.storage.queries import read_query
 
 PATIENCE_S = 2 * LEASE_S
 """A worker that was killed while it deleted blobs holds its claim so long at the most."""
@@ -35,23 +33,10 @@ class Repair:
         it. Returns whether all are gone."""
         try:
             with self._claims.holding(DELETE_CLAIM, patience_s=PATIENCE_S):
-                return all([self._delete(blob.key) for blob in orphans])
+                deleted = delete_unused(self._database, self._blobs, self._claims, orphans)
         except OverloadedError:
             return False
-
-    def _delete(self, key: str) -> bool:
-        """Claims first, rows afterwards: a blob that is written under a claim gets its rows before
-        that is given up."""
-        name = parsed(key)
-        if self._claims.holders(KEEP_CLAIM) or name is None:
-            return False
-        if name.session_id and self._claims.holders(COMPACT_CLAIM, [name.session_id]):
-            return False
-        parameters = {"blobs": [key]}
-        if self._database.query(read_query(__package__, "rows_of_blobs"), parameters):
-            return False
-        self._blobs.delete(key)
-        return True
+        return len(deleted) == len(orphans)
 
     def bring_back(self, key: str, lost: Sequence[dict[str, Any]]) -> bool:
         """Makes the rows anew of chunks that a blob lists; not of sessions that were erased.

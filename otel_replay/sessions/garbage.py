@@ -10,13 +10,13 @@ One worker at a time deletes, and none while somebody holds a claim to keep blob
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from otel_replay.errors import OverloadedError
+from otel_replay.sessions.blob_names import parsed
 from otel_replay.sessions.packs import PACK_PREFIX
 from otel_replay.sessions.segments import PREFIX
 from otel_replay.storage.blobs import BlobInfo, BlobStore
@@ -34,12 +34,6 @@ BATCH = 500
 """Blobs that one query asks about."""
 Stopped = Callable[[], bool]
 """Whether to end early."""
-_PACK = re.compile(r"packs/(\d{4}-\d\d-\d\d)/(\d\d)/[^/]+")
-_OBJECT = re.compile(r"sessions/[^/]+/([^/]+)/(\d{8}T\d{6})-[^/]+")
-
-
-def _never() -> bool:
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +87,10 @@ class Collector:
             with self._claims.holding(DELETE_CLAIM, lease_s=LEASE_S) as lost:
                 found = iter(candidates)
                 while batch := list(islice(found, BATCH)):
-                    if stopped() or lost.is_set() or self._must_keep():
+                    if stopped() or lost.is_set():
                         break
-                    self._delete_unused(batch, collected)
+                    for blob in delete_unused(self._database, self._blobs, self._claims, batch):
+                        collected.add(blob)
         except OverloadedError as exc:
             log.debug("no garbage collected: %s", exc)
         return collected
@@ -104,55 +99,39 @@ class Collector:
         """Objects of sessions whose grace is over; looks at the names of all."""
         by = now - timedelta(seconds=self._grace.objects_s)
         for blob in self._blobs.list(PREFIX):
-            written = written_at(blob.key)
-            if written is not None and written <= by:
+            name = parsed(blob.key)
+            if name is not None and name.written_by <= by:
                 yield blob
 
     def old_packs(self, now: datetime) -> Iterator[BlobInfo]:
         """Packs whose grace is over; looks at no more names, as these are in the order of age."""
         by = now - timedelta(seconds=self._grace.packs_s)
         for blob in self._blobs.list(PACK_PREFIX):
-            written = written_at(blob.key)
-            if written is None:
+            name = parsed(blob.key)
+            if name is None:
                 continue
-            if written > by:
+            if name.written_by > by:
                 return
             yield blob
 
-    def _must_keep(self) -> bool:
-        return bool(self._claims.holders(KEEP_CLAIM, [WHOLE_PROJECT]))
 
-    def _delete_unused(self, batch: list[BlobInfo], collected: Collected) -> None:
-        # Claims first, rows afterwards: an object is written under a claim that is given up once
-        # its rows are in, so one without either is of nobody.
-        sessions = {blob.key: _session_of(blob.key) for blob in batch}
-        held = self._claims.holders(COMPACT_CLAIM, sorted(set(sessions.values()) - {""}))
-        blobs = [blob for blob in batch if sessions[blob.key] not in held]
-        used = self._used([blob.key for blob in blobs])
-        for blob in blobs:
-            if blob.key not in used:
-                self._blobs.delete(blob.key)
-                collected.add(blob)
+def delete_unused(
+    database: Database, blobs: BlobStore, claims: Claims, batch: Sequence[BlobInfo]
+) -> list[BlobInfo]:
+    """Deletes those of the blobs that no row refers to, nor is about to; returns these.
 
-    def _used(self, keys: list[str]) -> set[str]:
-        rows = self._database.query(read_query(__package__, "blobs_used"), {"blobs": keys})
-        return {row["Blob"] for row in rows}
-
-
-def written_at(key: str) -> datetime | None:
-    """When a blob had been written at the latest, by its name; None when it is not one of ours."""
-    try:
-        if found := _PACK.fullmatch(key):
-            hour = datetime.strptime(" ".join(found.groups()), "%Y-%m-%d %H")
-            return hour.replace(tzinfo=UTC) + timedelta(hours=1)
-        if found := _OBJECT.fullmatch(key):
-            return datetime.strptime(found[2], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return None
-
-
-def _session_of(key: str) -> str:
-    """The session whose object it is; empty for packs."""
-    found = _OBJECT.fullmatch(key)
-    return found[1] if found else ""
+    The caller holds DELETE_CLAIM. Keys that nothing of ours writes stay.
+    """
+    if claims.holders(KEEP_CLAIM, [WHOLE_PROJECT]):
+        return []
+    # Claims first, rows afterwards: an object is written under a claim that is given up once its
+    # rows are in, so one without either is of nobody.
+    sessions = {blob.key: name.session_id for blob in batch if (name := parsed(blob.key))}
+    held = claims.holders(COMPACT_CLAIM, sorted(set(sessions.values()) - {""}))
+    free = [key for key, session_id in sessions.items() if session_id not in held]
+    rows = database.query(read_query(__package__, "blobs_used"), {"blobs": free})
+    unused = set(free) - {row["Blob"] for row in rows}
+    deleted = [blob for blob in batch if blob.key in unused]
+    for blob in deleted:
+        blobs.delete(blob.key)
+    return deleted

@@ -8,8 +8,9 @@ import pytest
 
 from otel_replay.errors import DamagedBlobError
 from otel_replay.instruments import Instruments
+from otel_replay.sessions.blob_names import parsed
 from otel_replay.sessions.compactor import CompactionWorker
-from otel_replay.sessions.garbage import Grace, written_at
+from otel_replay.sessions.garbage import Grace
 from otel_replay.storage.blobs import BlobInfo
 from otel_replay.storage.claims import Claims
 from tests.support.recordings import DAY_S, HOUR_S, finish, lines, stored
@@ -127,7 +128,8 @@ def test_what_was_done_is_in_the_figures(alone: World) -> None:
     ],
 )
 def test_the_age_of_a_blob_is_in_its_name(key: str, expected: datetime | None) -> None:
-    assert written_at(key) == expected
+    name = parsed(key)
+    assert (name and name.written_by) == expected
 
 
 def pack(world: World, session_ids: list[str]) -> None:
