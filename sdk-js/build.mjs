@@ -21,6 +21,11 @@ const REFERENCE = new URL('../docs/reference/browser-files.md', import.meta.url)
 const here = (path) => new URL(path, import.meta.url);
 
 process.chdir(here('.').pathname);
+/** Members that are no private ones, but are used within one of the files only. */
+const WITHIN_A_FILE = [
+  'varint', 'timeNano', 'ledger', 'retryAfterMs', 'flushOnHide', 'onChunkLost', 'partial', 'troubled', 'hasRoom', 'onProgress', 'onStorm', 'onCheckpointDue', 'onBroken', 'addChunk', 'discard',
+  'carrier', 'sessionBaggage', 'traced', 'admit', 'onOnline', 'onRestored', 'onHidden', 'onLeave', 'wantsBody',
+];
 const OWN_NAMES = ownNames();
 /** Shared, for the scripts hand each other objects. */
 const nameCache = {};
@@ -89,7 +94,7 @@ function ownNames() {
   const browser = new Set(typings.flatMap((path) => readFileSync(path, 'utf8').match(/\w+/g) ?? []));
   const rrweb = internalNames(trimmed(readFileSync('node_modules/@rrweb/record/dist/record.js', 'utf8'))).filter((name) => !browser.has(name));
   const names = find('src', '*.ts').flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bprivate (?:static |readonly |async |get |set )*(\w+)/g)].map(([, name]) => name));
-  const ours = [...new Set(names)].filter((name) => !known.has(name));
+  const ours = [...new Set([...names, ...WITHIN_A_FILE])].filter((name) => !known.has(name));
   return new RegExp(`^(?:${[...ours, ...rrweb].sort().join('|')})$`);
 }
 

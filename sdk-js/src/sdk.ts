@@ -10,6 +10,7 @@ import type { DropReason } from './late/replay';
 import { watchPage, whenActivated } from './lifecycle';
 import { loadLate } from './load';
 import { watchFetch } from './network/fetch';
+import type { Wrapped } from './network/propagation';
 import { Tracer } from './network/tracer';
 import { watchXhr } from './network/xhr';
 import { matches, type Settings } from './options';
@@ -42,7 +43,8 @@ export class Sdk {
   private readonly gate: Gate;
   private readonly drops = createDrops(() => setTimeout(() => this.reportDrops(), DROPS_MS));
   private readonly waiting = new Waiting(this.drops);
-  private readonly fetch = window.fetch;
+  /** Not OpenTelemetry's, which would trace what we send. */
+  private readonly fetch = ((window.fetch as Wrapped | undefined)?.__original ?? window.fetch) as typeof fetch;
   private readonly ownRequests = new WeakSet<object>();
   private late: Late | undefined;
   private lateLoading: Promise<void> | undefined;

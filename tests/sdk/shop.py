@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import mimetypes
 import random
@@ -20,6 +22,8 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from otel_replay.browser import SDK_FILES, sdk_path
 
 JAVASCRIPT = "text/javascript"
+_KINDS = mimetypes.MimeTypes()
+_KINDS.add_type("text/event-stream", ".events")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,14 @@ class Record:
     name: str
     attributes: Mapping[str, Any]
     body: Any = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request of the page's own, as the shop's server got it; header names in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass
@@ -43,6 +55,8 @@ class Shop:
     attempts: list[bytes] = field(default_factory=list)
     """Everything that left the browser: addresses, headers and bodies of all requests."""
     refuse: Callable[[], bool] = lambda: False
+    received: dict[str, Received] = field(default_factory=dict)
+    """The last request with a body to each path of the shop's own."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """More scripts, styles, pictures and so on, by path."""
 
@@ -141,10 +155,12 @@ def shop(
         def do_GET(self) -> None:
             self._note(b"")
             path = self.path.partition("?")[0]
-            if path[1:] in SDK_FILES:
+            if "Upgrade" in self.headers:
+                self._socket()
+            elif path[1:] in SDK_FILES:
                 self._answer(200, sdk_path(path[1:]).read_bytes(), JAVASCRIPT)
             elif path in world.files:
-                kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+                kind = _KINDS.guess_type(path)[0] or "application/octet-stream"
                 self._answer(200, world.files[path], kind)
             elif (html := world.html(path)) is not None:
                 self._answer(200, html.encode(), "text/html; charset=utf-8")
@@ -155,12 +171,32 @@ def shop(
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self._note(body)
             if not self.path.startswith("/otlp/"):
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                world.received[self.path.partition("?")[0]] = Received(headers, body)
                 self._answer(200, json.dumps({"ok": True}).encode(), "application/json")
             elif world.refuse():
                 self._answer(503, b"", "application/x-protobuf")
             else:
                 world.accepted.append((self.path, body))
                 self._answer(200, b"", "application/x-protobuf")
+
+        do_PUT = do_POST
+
+        def _socket(self) -> None:
+            """RFC 6455: says hello, takes one message, and ends it."""
+            asked = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+            accepted = base64.b64encode(hashlib.sha1(asked.encode()).digest()).decode()
+            self.send_response(101)
+            self.send_header("Upgrade", "websocket")
+            self.send_header("Connection", "Upgrade")
+            self.send_header("Sec-WebSocket-Accept", accepted)
+            self.end_headers()
+            self.wfile.write(b"\x81\x05hello")
+            self.wfile.flush()
+            length = self.rfile.read(2)[1] & 0x7F
+            self.rfile.read(4 + length)
+            self.wfile.write(b"\x88\x02\x03\xe8")
+            self.close_connection = True
 
         def _note(self, body: bytes) -> None:
             # The page's own address is in `Referer` of its own requests, as the browser sends it.

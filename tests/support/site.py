@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,14 +11,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def site(pages: Mapping[str, str]) -> Iterator[str]:
-    """Serves HTML by path; yields the origin."""
+    """Serves HTML by path, and scripts where the path ends like one; yields the origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            page = pages.get(self.path.partition("?")[0])
+            path = self.path.partition("?")[0]
+            page = pages.get(path)
+            kind = mimetypes.guess_type(path)[0] or "text/html"
             body = (page or "not found").encode()
             self.send_response(200 if page is not None else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

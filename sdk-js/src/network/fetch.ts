@@ -1,5 +1,5 @@
 import type { Warnings } from '../warnings';
-import { joinBaggage } from './propagation';
+import { joinBaggage, type Wrapped } from './propagation';
 import { declaredSize, normalMethod, type Exchange, type RequestEnd, type TracedRequest, type Tracer } from './tracer';
 
 type FetchArguments = Parameters<typeof fetch>;
@@ -18,9 +18,11 @@ interface Call {
 export function watchFetch(tracer: Tracer, warnings: Warnings, ownRequests: WeakSet<object>): () => void {
   const original = window.fetch;
   if (typeof original !== 'function') return () => undefined;
+  // OpenTelemetry's comes after ours then, and would replace our headers and make a second span.
+  const { __wrapped } = original as Wrapped;
   let active = true;
   const patched: typeof fetch = function (this: unknown, ...args: FetchArguments) {
-    const call = active ? warnings.guard(() => (args[1] && ownRequests.has(args[1]) ? undefined : prepare(tracer, args))) : undefined;
+    const call = active ? warnings.guard(() => (args[1] && ownRequests.has(args[1]) ? undefined : prepare(tracer, args, __wrapped))) : undefined;
     const response = original.apply(this as typeof globalThis, call?.args ?? args);
     if (call?.traced) follow(response, call.traced, call.exchange as Exchange, tracer, warnings);
     return response;
@@ -32,13 +34,13 @@ export function watchFetch(tracer: Tracer, warnings: Warnings, ownRequests: Weak
   };
 }
 
-function prepare(tracer: Tracer, args: FetchArguments): Call | undefined {
+function prepare(tracer: Tracer, args: FetchArguments, foreign?: boolean): Call | undefined {
   const [input, init] = args;
   const request = input instanceof Request ? input : undefined;
   const url = tracer.target(request ? request.url : String(input));
   if (!url) return undefined;
   const headers = new Headers(init?.headers ?? request?.headers);
-  if (headers.has('traceparent')) return { args: withHeaders(args, headers, undefined, tracer.sessionBaggage(url)) };
+  if (foreign || headers.has('traceparent')) return { args: withHeaders(args, headers, undefined, tracer.sessionBaggage(url)) };
   const traced = tracer.begin(normalMethod(init?.method ?? request?.method ?? 'GET'), url);
   if (!traced) return undefined;
   const exchange = { url: url.href, startedAt: performance.now(), body: init?.body, requestHeader: (name: string) => headers.get(name) };

@@ -3,6 +3,12 @@ import { SESSION_ID } from '../semconv';
 /** Exact origin or pattern; a string may be any address of the origin. */
 export type OriginPattern = string | RegExp;
 
+/** How OpenTelemetry's instrumentation marks a function that it has put itself before. */
+export interface Wrapped {
+  readonly __wrapped?: boolean;
+  readonly __original?: unknown;
+}
+
 /** The context of a span that a request carries to the backend (W3C Trace Context and Baggage). */
 export interface Carrier {
   readonly traceparent: string;

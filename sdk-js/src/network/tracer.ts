@@ -68,12 +68,12 @@ export class Tracer {
     return matches(url, bodies) && /json|text|xml|graphql/.test(headers.get('content-type') ?? '') && !(Number(headers.get('content-length')) > 1e6);
   }
 
-  /** The request's address when it is to be looked at: http(s), not our own, not ignored, in a session. */
+  /** The request's address when it is to be looked at: http(s) or ws(s), not our own, not ignored, in a session. */
   target(address: string | URL): URL | undefined {
     const url = parse(address);
     if (!url) return undefined;
     const { endpoint, ignoreUrls } = this.options;
-    if (!/^https?:$/.test(url.protocol) || isBelow(url.href, endpoint)) return undefined;
+    if (!/^(http|ws)s?:$/.test(url.protocol) || isBelow(url.href, endpoint)) return undefined;
     return matches(url.href, ignoreUrls) || this.identity.sessionId() === undefined ? undefined : url;
   }
 
@@ -116,7 +116,7 @@ function describe(method: string, url: URL, end: RequestEnd): Attributes {
     [names.HTTP_METHOD]: method,
     [names.URL_FULL]: url.href,
     [names.SERVER_ADDRESS]: url.hostname,
-    [names.SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    [names.SERVER_PORT]: Number(url.port) || (/s:$/.test(url.protocol) ? 443 : 80),
     [names.HTTP_STATUS]: end.status,
     [names.HTTP_RESPONSE_SIZE]: end.size,
     [names.REQUEST_SIZE]: end.requestSize,

@@ -1,11 +1,12 @@
 import type { Warnings } from '../warnings';
-import { joinBaggage } from './propagation';
+import { joinBaggage, type Wrapped } from './propagation';
 import { declaredSize, normalMethod, type RequestEnd, type TracedRequest, type Tracer } from './tracer';
 
 /** What is known of a request between `open` and `send`. */
 interface Opened {
   readonly method: string;
   readonly address: string | URL;
+  /** Given by the page, or about to be by OpenTelemetry's instrumentation. */
   traceparent: boolean;
   readonly headers: Headers;
   baggage: string;
@@ -21,7 +22,7 @@ export function watchXhr(tracer: Tracer, warnings: Warnings): () => void {
 
   const patchedOpen = function (this: XMLHttpRequest, ...args: unknown[]): void {
     const [method, address] = args as [string, string | URL];
-    requests.set(this, { method, address, traceparent: false, baggage: '', headers: new Headers() });
+    requests.set(this, { method, address, traceparent: (send as Wrapped).__wrapped === true, baggage: '', headers: new Headers() });
     Reflect.apply(open, this, args);
   };
 
