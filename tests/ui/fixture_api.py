@@ -35,7 +35,8 @@ def blueprint(world: World) -> flask.Blueprint:
     @api.get("/sessions/<ident>")
     def session(ident: str) -> Json:
         resource = {"service.name": "shop-web", "user_agent.original": "Mozilla/5.0 Chrome/156"}
-        return find(ident).row | {"pages": [], "attributes": resource}
+        found = find(ident)
+        return found.row | {"pages": found.pages, "attributes": resource}
 
     @api.get("/sessions/<ident>/manifest")
     def manifest(ident: str) -> flask.Response:

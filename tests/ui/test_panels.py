@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -297,10 +298,19 @@ def test_logs_that_cannot_be_had_say_so_and_are_asked_for_again(visit: Open, pag
     expect(page.get_by_test_id("session-log-row")).to_have_count(10)
 
 
-def test_the_info_tells_notes_releases_and_other_sessions(visit: Open, world: World) -> None:
+def _page_time(url: str, offset_ms: float, time_ms: float, visits: int = 1) -> Json:
+    return {"url": url, "entered_ms": 0, "offset_ms": offset_ms, "visits": visits,
+            "time_ms": time_ms}  # fmt: skip
+
+
+def test_the_info_tells_pages_notes_releases_and_other_sessions(visit: Open, world: World) -> None:
     session = world.sessions[0]
     session.events[-1]["attributes"] |= {"user.id": "u-1815", "user.plan": "gold"}
     earlier = session_row("a" * 32, session.start_ms - 86_400_000, session.start_ms - 86_300_000)
+    session.pages = [
+        _page_time("https://shop.example/", 0, 9_000),
+        _page_time("https://shop.example/checkout", 12_000, 8_000, visits=2),
+    ]
     stranger = session_row("b" * 32, 0, 10, user={"id": "u-18", "name": "", "email": ""})
     world.sessions += [Session(earlier), Session(stranger)]
     page = visit(f"{SESSION}?panel=info")
@@ -310,6 +320,12 @@ def test_the_info_tells_notes_releases_and_other_sessions(visit: Open, world: Wo
     others = page.get_by_test_id("other-sessions").get_by_role("link")
     expect(others).to_have_count(1)
     expect(others).to_have_attribute("href", f"/sessions/{'a' * 32}")
+    pages = page.get_by_test_id("pages").get_by_role("listitem")
+    expect(pages).to_have_text(
+        [re.compile(r"/\s*entry.*9 s"), re.compile(r"/checkout\s*exit.*8 s · 2 visits")]
+    )
+    pages.nth(1).get_by_role("button").click()
+    expect(page.get_by_test_id("player-time")).to_have_attribute("data-ms", "12000")
     page.get_by_test_id("notes").get_by_role("button").click()
     note = next(row for row in session.events if row["name"] == "session.note")
     moment = str(round(note["offset_ms"]))
@@ -371,3 +387,19 @@ def test_rows_that_become_others_say_what_the_others_are(
     for index, _ in rows:
         row = page.locator(f"[data-testid=console-row][data-index='{index}']")
         expect(row).to_have_class(re.compile("tone-danger" if index % 3 else "tone-plain"))
+
+
+def test_the_session_is_a_click_away_from_sql(visit: Open) -> None:
+    page = visit(SESSION)
+    link = page.get_by_role("link", name="Open in SQL").get_attribute("href") or ""
+    (statement,) = parse_qs(urlsplit(link).query)["q"]
+    assert f"WHERE SessionId = '{SHOP_ID}'" in statement
+
+
+def test_where_there_is_little_room_tabs_keep_their_numbers(visit: Open, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(SESSION)
+    for name in ("events", "network", "traces"):
+        page.get_by_test_id(f"tab-{name}").scroll_into_view_if_needed()
+        expect(page.get_by_test_id(f"tab-{name}").locator(".count")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -143,6 +143,35 @@ def test_the_wheel_zooms_where_the_pointer_is_and_the_strip_pans(visit: Open) ->
     expect(strip).to_be_hidden()
 
 
+def test_two_fingers_zoom_around_what_is_between_them(visit: Open) -> None:
+    page = visit(f"{SESSION}?t=0")
+    strip = page.get_by_test_id("timeline-overview")
+    expect(strip).to_be_hidden()
+    x, y = _axis(page, 10_000)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+
+    def fingers(kind: str, *apart: float) -> None:
+        points = [{"x": x + at, "y": y, "id": number} for number, at in enumerate(apart)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", -40)
+    fingers("touchStart", -40, 40)
+    for half in (60, 90, 120, 160):
+        fingers("touchMove", -half, half)
+    fingers("touchEnd")
+    expect(strip).to_be_visible()
+    handle = page.locator(".overview-handle").bounding_box()
+    box = strip.bounding_box()
+    assert handle
+    assert box
+    # Four times as far apart: a quarter is shown, with the moment where it was.
+    assert 0.15 < handle["width"] / box["width"] < 0.35
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    page.mouse.click(x, y)
+    page.wait_for_function("() => Math.abs(window.__player.currentTime() - 10000) < 250")
+
+
 def test_keys_zoom_and_the_playhead_stays_in_sight(visit: Open) -> None:
     page = visit(f"{SESSION}?t=4000")
     for _ in range(3):

@@ -57,6 +57,7 @@ class Session:
     tabs: dict[str, list[Part]] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     traces: dict[str, Json] = field(default_factory=dict)
+    pages: list[Json] = field(default_factory=list)
     version: int = 1
     left: bool = False
     """Every page was left; the session may be live all the same."""

@@ -38,6 +38,16 @@ describe('a recorded document', () => {
     expect([node.childNodes, change.attributes]).toEqual([[element('img')], { class: 'a' }]);
   });
 
+  it('cannot change or remove what was added to it', () => {
+    const event = snapshot();
+    defuse(event);
+    const { node } = event.data as { node: { childNodes: { childNodes: { childNodes: { id: number }[] }[] }[] } };
+    const ours = node.childNodes[1]!.childNodes[0]!.childNodes.slice(0, 1).map(({ id }) => id);
+    const change = mutation({ adds: [], texts: [], attributes: [{ id: ours[0], attributes: { content: 'unsafe-url' } }, { id: 7, attributes: {} }], removes: ours.map((id) => ({ parentId: 4, id })) });
+    defuse(change);
+    expect(change.data).toMatchObject({ attributes: [{ id: 7 }], removes: [] });
+  });
+
   it.each([snapshot(null), mutation({ adds: [null, { node: 7 }], attributes: {} }), mutation({ attributes: [null, { attributes: 'x' }] }), { type: 2, timestamp: 0, data: {} }])(
     'may be nonsense: %o',
     (event) => expect(() => defuse(event)).not.toThrow(),

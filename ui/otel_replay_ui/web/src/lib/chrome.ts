@@ -18,11 +18,18 @@ export function topBar(...content: Child[]): HTMLElement {
 }
 
 function sqlLink(): Child {
-  const { page } = appRoot().dataset;
-  // A session's bar has no room for it.
-  if (page === 'session') return false;
+  const { page, id } = appRoot().dataset;
   const title = 'Ask the database in SQL';
+  // A session's bar has no room for the word.
+  if (page === 'session') return h('a', { class: 'icon-button sql-link', href: sessionInSql(id ?? ''), 'aria-label': 'Open in SQL', title: 'Open this session in SQL' }, icon('terminal'));
   return h('a', { class: 'bar-link', href: pageUrl('/sql'), title, 'aria-current': page === 'sql' && 'page' }, icon('terminal'), 'SQL');
+}
+
+/** A statement to begin with; an id that could end its quotation is left out. */
+function sessionInSql(id: string): string {
+  const known = /^[\w.-]+$/.test(id) ? id : '';
+  const statement = `SELECT Timestamp, Kind, Title, Status, TraceId\nFROM session_events\nWHERE SessionId = '${known}'\nORDER BY Timestamp\nLIMIT 200`;
+  return `${pageUrl('/sql')}?q=${encodeURIComponent(statement)}`;
 }
 
 function statusLink(): HTMLElement {

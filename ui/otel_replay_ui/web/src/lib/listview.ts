@@ -112,7 +112,9 @@ export class ListView<T> {
 
   /** Asking for it while rows change would lay the page out twice for each frame. */
   private measure(): void {
+    const wasHidden = this.height === 0;
     this.height = this.element.clientHeight;
+    if (wasHidden && this.height > 0 && this.current >= 0) this.reveal(this.current);
     this.renderVisible();
   }
 

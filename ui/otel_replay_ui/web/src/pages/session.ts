@@ -97,7 +97,7 @@ class SessionPage {
 
   private showTime(t: number): void {
     this.timeline.setTime(t);
-    this.panels.setTime(t, this.player.engine.playing);
+    this.panels.setTime(t);
     this.beside.setTime(this.store.manifest.start_ms + t);
   }
 

@@ -3,7 +3,7 @@
 import { api, ApiError } from '../lib/api';
 import { clockError } from '../lib/clockerror';
 import { h, fill, safeHref, type Child } from '../lib/dom';
-import { ago, bytes, clockTime, duration, exactTime, plural, shortId } from '../lib/format';
+import { ago, bytes, clockTime, duration, exactTime, plural, shortId, urlPath } from '../lib/format';
 import { displayName } from '../lib/person';
 import { pageUrl } from '../lib/project';
 import type { Attributes, Manifest, Release, Session, SessionDetail, SessionEvent } from '../lib/types';
@@ -39,6 +39,7 @@ export class InfoPanel {
       this.others,
       notesSection(events, (t) => this.actions.seek(t)),
       sessionSection(session, manifest),
+      pagesSection(session, (t) => this.actions.seek(t)),
       factSection('Device', [['Browser', session.browser], ['System', session.os], ['Device', session.device]], 'h2'),
       factSection('Application', [['Service', session.service], ['Environment', session.environment], ['Release', session.release]], 'h2'),
       releasesSection(releases),
@@ -114,13 +115,27 @@ function sessionSection(session: SessionDetail, manifest: Manifest): HTMLElement
       ['Began', exactTime(session.start_ms)],
       ...clockFacts(session, manifest),
       ['Length', `${duration(session.duration_ms)}, active ${duration(session.active_ms)}`],
-      ['First page', link(session.first_url)],
-      ['Last page', link(session.last_url)],
+      ...(session.pages.length > 0 ? [] : ([['First page', link(session.first_url)], ['Last page', link(session.last_url)]] satisfies Fact[])),
       ['Before it', session.previous_id ? h('a', { href: pageUrl(`/sessions/${encodeURIComponent(session.previous_id)}`) }, shortId(session.previous_id)) : ''],
       ['Recorded', `${plural(counts.events, 'event')} in ${plural(counts.chunks, 'part')} of ${plural(counts.tabs, 'tab')}, ${bytes(session.payload_bytes)}`],
     ],
     'h2',
   );
+}
+
+/** Each page with when it was first open and for how long in all, and on which the session began and ended. */
+function pagesSection({ pages, entry_page, exit_page }: SessionDetail, seek: (t: number) => void): HTMLElement | null {
+  if (pages.length === 0) return null;
+  const lines = pages.map((page) =>
+    h(
+      'li',
+      {},
+      h('button', { class: 'link-button row-time', type: 'button', title: 'Go to this moment', on: { click: () => seek(page.offset_ms) } }, clockTime(page.offset_ms, true)),
+      h('span', { class: 'page-url', title: page.url }, urlPath(page.url) || page.url, page.url === entry_page && h('span', { class: 'badge' }, 'entry'), page.url === exit_page && h('span', { class: 'badge' }, 'exit')),
+      h('span', { class: 'page-time' }, [duration(page.time_ms), page.visits > 1 ? `${page.visits} visits` : ''].filter(Boolean).join(' · ')),
+    ),
+  );
+  return h('section', { class: 'facts', data: { testid: 'pages' } }, h('h2', {}, 'Pages'), h('ul', { class: 'notes pages' }, ...lines));
 }
 
 /** The correction, and where tabs were recorded by different clocks, that of each. */

@@ -105,9 +105,10 @@ export class ListPanel<T extends Timed> {
   }
 
   setItems(items: readonly T[]): void {
+    const first = this.items.length === 0;
     this.items = items;
     this.showFilters();
-    this.apply();
+    this.apply(first);
     if (this.options.preselect && this.chosen === null && items[0]) this.choose(items[0]);
   }
 
@@ -204,7 +205,8 @@ export class ListPanel<T extends Timed> {
     return h('button', { class: 'chip', type: 'button', 'aria-pressed': String(on), data: { filter: name }, on: { click } }, label);
   }
 
-  private apply(): void {
+  /** With `follow` the list comes to the moment. */
+  private apply(follow = false): void {
     const wanted = this.search.value.trim().toLowerCase();
     const filter = this.filters.find((candidate) => candidate.name === this.active);
     const matches = (item: T): boolean => (!filter || filter.test(item)) && (wanted === '' || this.textOf(item).includes(wanted));
@@ -216,7 +218,7 @@ export class ListPanel<T extends Timed> {
     this.emptyText.textContent = this.items.length === 0 ? this.empty : 'Nothing matches.';
     this.list.element.hidden = this.shown.length === 0;
     if (this.track) this.track.head.hidden = this.shown.length === 0;
-    this.setTime(this.time, false);
+    this.setTime(this.time, follow);
   }
 
   private order(): void {

@@ -2,8 +2,8 @@
  * Takes out of recorded documents what would act beyond the picture, before it is built.
  *
  * The frame admits no scripts, and inherits the page's policy. What remains are ways to tell other servers who
- * watches what: a document written into a frame has the address of the page that wrote it, style sheets in it send that as the
- * referrer, and a page can ask for more than it (`<meta name="referrer">`, `referrerpolicy`).
+ * watches what: a page can ask for more of its address to be told than usual (`<meta name="referrer">`, `referrerpolicy`).
+ * The address itself is kept from it by `nowhere.ts`.
  */
 
 import { EventType, Source, type RrwebEvent } from './rrweb';
@@ -17,7 +17,7 @@ interface Node {
 }
 
 const NodeType = { Document: 0, Element: 2 } as const;
-/** Ids of nodes that were not recorded. */
+/** Ids of nodes that were not recorded; recorders count from 1, and what claims to be of ours is left out. */
 const OWN_IDS_FROM = 2_000_000_000;
 
 const POLICY = [
@@ -44,11 +44,14 @@ const REACHES_OUT = /\b(preconnect|dns-prefetch|prefetch|prerender|preload|modul
 export function defuse(event: RrwebEvent): void {
   if (event.type === EventType.FullSnapshot) defuseNode(event.data['node']);
   if (event.type !== EventType.IncrementalSnapshot || event.data['source'] !== Source.Mutation) return;
+  for (const name of ['attributes', 'removes', 'texts']) event.data[name] = listOf(event.data[name]).filter((change) => !isOfOurs(change));
   for (const add of listOf(event.data['adds'])) defuseNode((add as { node?: unknown } | null)?.node);
   for (const change of listOf(event.data['attributes'])) defuseAttributes((change as { attributes?: unknown } | null)?.attributes);
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const isOfOurs = (change: unknown): boolean => Number((change as { id?: unknown } | null)?.id) >= OWN_IDS_FROM;
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as Node).type === 'number';
 
@@ -103,5 +106,5 @@ function giveHead(document: Node): void {
   const place = head ?? html;
   if (!place || !Array.isArray(place.childNodes)) return;
   const id = OWN_IDS_FROM + (Number(document.id) || 0);
-  place.childNodes.unshift({ type: NodeType.Element, id, tagName: 'meta', attributes: NO_REFERRER, childNodes: [] });
+  place.childNodes.unshift({ type: NodeType.Element, id, tagName: 'meta', attributes: { ...NO_REFERRER }, childNodes: [] });
 }

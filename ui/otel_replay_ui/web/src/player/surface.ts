@@ -2,6 +2,7 @@
 
 import { Replayer } from '@rrweb/replay';
 import { FRAME_POLICIES } from './defuse';
+import { openNowhere } from './nowhere';
 import { schemesOf, type SchemeChange } from './scheme';
 import { firstPointer, type RrwebEvent } from './rrweb';
 
@@ -55,6 +56,7 @@ export class Surface {
       this.element.remove();
       throw error;
     }
+    openNowhere(this.replayer.iframe.contentDocument);
     protect(this.replayer.iframe);
     letMediaFail(this.replayer.iframe);
     skipWhatFails(this.replayer);

@@ -46,11 +46,11 @@ export class SessionPanels {
     this.tabs.select(this.tabs.has(wanted) ? wanted : 'events');
   }
 
-  /** ms from the session's start; with `follow` lists keep the moment in sight. */
-  setTime(t: number, follow: boolean): void {
-    for (const name of EVENT_PANELS) this.panels[name].setTime(t, follow);
-    this.panels.traces.setTime(t, follow);
-    this.panels.logs.setTime(t, follow);
+  /** ms from the session's start; lists keep the moment in sight, whether it was played or gone to. */
+  setTime(t: number): void {
+    for (const name of EVENT_PANELS) this.panels[name].setTime(t, true);
+    this.panels.traces.setTime(t, true);
+    this.panels.logs.setTime(t, true);
   }
 
   private make(actions: PanelActions) {
