@@ -1,3 +1,12 @@
+import { readFileSync } from 'node:fs';
+
+/** Declarations of rrweb that are written again, by name. */
+const PARTS = Object.fromEntries(
+  [...readFileSync(new URL('rrweb-parts.js', import.meta.url), 'utf8').matchAll(/^(?:class|function) (\w+)[^]*?^}\n/gm)].map(([text, name]) => [name, text]),
+);
+const accessor = (of, name) => `const ${name} = getUntaintedAccessor("${of}", "${name}");`;
+const ACCESSORS = ['ownerDocument', 'childNodes', 'parentNode', 'parentElement', 'textContent', 'firstChild', 'lastChild', 'nextSibling', 'previousSibling'];
+
 /**
  * Leaves out of rrweb what this SDK never runs, which is a fifth of it: recording of canvas commands (replaying them means
  * running recorded code, which our player refuses; src/late/canvas.ts takes pictures instead), pictures of images (asking for
@@ -27,6 +36,17 @@ const DECLARATIONS = {
   mergeHooks: 'function mergeHooks() {}',
   polyfill: 'function polyfill() {}',
   slimDOMDefaults: 'function slimDOMDefaults(o) { return o || {}; }',
+  ...Object.fromEntries(ACCESSORS.map((name) => [name, accessor('Node', name)])),
+  getUntaintedMethod: '',
+  contains: '',
+  shadowHostInDom: '',
+  getRootShadowHost: '',
+  getRootId: '',
+  ...PARTS,
+  host: `${accessor('ShadowRoot', 'host').replace('host', 'hostOf')}\n${PARTS.host}`,
+  shadowRoot: `${accessor('Element', 'shadowRoot').replace('shadowRoot', 'shadowRootOf')}\n${PARTS.shadowRoot}`,
+  isBlocked: `${PARTS.Inside}const insideBlock = new Inside();\nconst insideMask = new Inside();\n${PARTS.isBlocked}`,
+  Inside: undefined,
 };
 
 /** From one text up to the next, which stays. */
@@ -41,9 +61,54 @@ const RANGES = [
   ['  for (const plugin of plugins || []) {\n    if (plugin.getMirror)', '  const processedNodeManager'],
   ['  const pluginHandlers = [];', '  return callbackWrapper(() => {\n    mutationBuffers.forEach((b) => b.reset());'],
   ['          plugins: ((_a2 = plugins', '        },\n        hooks'],
+  // What is reached through one object otherwise, which no minifier takes apart.
+  ['const index = {', 'function isElement(n)'],
+];
+
+/** One text by another, for less work or fewer bytes: the comment of rrweb-parts.js says what costs. */
+const EDITS = [
+  [/function serializeElementNode\(n, options\) {/, 'function serializeElementNode(n, options, rootId) {'],
+  [/(newlyAddedElement = false),\n    rootId\n/, '$1\n'],
+  [
+    /  const len = n\.attributes\.length;[^]*?\n  }\n/,
+    `  for (const name of n.getAttributeNames()) {
+    const value = n.getAttribute(name);
+    if (!ignoreAttribute(tagName, name, value)) attributes[name] = transformAttribute(doc, tagName, toLowerCase(name), value);
+  }
+`,
+  ],
+  [/if \(customElements\.get\(tagName\)\)/, 'if (tagName.includes("-") && customElements.get(tagName))'],
+  [/mutations\.forEach\(this\.processMutation\);\n *this\.emit\(\);/, '$&\ninsideBlock.clear();\ninsideMask.clear();'],
+  [/while \(this\.mapRemoves\.length\) {[^]*?}/, 'this.mapRemoves.splice(0).forEach((n) => this.mirror.removeNodeFromMap(n));'],
+  [/serializeNodeWithId\(n, {\n *doc: this\.doc,[^]*?cssCaptured\n *}\)/, 'serializeNodeWithId(n, cssCaptured ? { ...this.nodeOptions, cssCaptured } : this.nodeOptions)'],
+  [
+    'Object.assign(this, options);',
+    `Object.assign(this, options);
+    this.nodeOptions = {
+      ...options,
+      skipChild: true,
+      newlyAddedElement: true,
+      onSerialize: (n) => {
+        if (isSerializedIframe(n, this.mirror)) this.iframeManager.addIframe(n);
+        if (isSerializedStylesheet(n, this.mirror)) this.stylesheetManager.trackLinkElement(n);
+        if (hasShadowRoot(n)) this.shadowDomManager.addShadowRoot(shadowRoot(n), this.doc);
+      },
+      onIframeLoad: (iframe, node) => {
+        this.iframeManager.attachIframe(iframe, node);
+        this.shadowDomManager.observeAttachShadow(iframe);
+      },
+      onStylesheetLoad: (link, node) => this.stylesheetManager.attachLinkElement(link, node),
+    };`,
+  ],
+  // Of one batch, all changes of a parent's children have the same answer; texts have no children.
+  [/isBlocked\(m\.target, this\.blockClass, this\.blockSelector, true\)/, 'insideBlock.has(m.target, this.blockSelector)'],
+  [/if \(!isBlocked\(n, this\.blockClass, this\.blockSelector, false\)\) {\n *childNodes\(n\)\.forEach\(\(childN\) => this\.genAdds\(childN\)\);/, 'if (n.nodeType !== 3 && !isBlocked(n, "", this.blockSelector, false)) {\nfor (let child = firstChild(n); child; child = nextSibling(child)) this.genAdds(child);'],
+  [/if \(n instanceof BaseRRNode[^]*?}/, ''],
+  [/const maskInputOptions = maskAllInputs === true \?[^]*?};/, 'const maskInputOptions = _maskInputOptions;'],
 ];
 
 function cutDeclaration(source, [name, replacement]) {
+  if (replacement === undefined) return source;
   const start = source.search(new RegExp(`^(class|function) ${name}\\b`, 'm'));
   const length = source.slice(start).search(/^}\n/m);
   if (start < 0 || length < 0) throw missing(name);
@@ -57,12 +122,18 @@ function cutRange(source, [from, to]) {
   return source.slice(0, start) + source.slice(end);
 }
 
+function edit(source, [from, to]) {
+  const changed = source.replace(from, to);
+  if (changed === source) throw missing(String(from));
+  return changed;
+}
+
 function missing(what) {
   return new Error(`build/rrweb.mjs: '${what}' is not in this version of @rrweb/record: look at the cuts again.`);
 }
 
 /** Members of rrweb's objects that neither its options, nor its events, nor the browser know. */
-const INTERNAL = /^(?:\w+Cb|\w+Manager|(?:map|moved|removes|attribute|added|dropped|processed|crossOrigin|unattached|tracked|idNode|nodeMeta|style)[A-Z]\w*|bypassOptions|wrappedEmit|restoreHandlers|loadListener|inOtherBuffer|processMutations?|gen(?:Adds|TextAreaValueMutation)|(?:attach|add|track)(?:Iframe|LinkElement|LoadListener|ShadowRoot|StylesheetInLinkElement)|adoptStyleSheets|observeAttachShadow|replaceIds?(?:OnNode)?|replaceStyleIds|patchRootIdOnNode|transformCrossOriginEvent|removeNodeFromMap|getMeta|hasNode|needsMask|skipChild|newlyAddedElement|cssCaptured|on(?:Serialize|IframeLoad|StylesheetLoad)|(?:iframe|stylesheet)LoadTimeout|preserveWhiteSpace|testable\w+|iframe(?:Remote)?IdTo\w+|get(?:Remote|IdTo)\w+|idStyleMap|shadowDoms|patchAttachShadow|generateIdFn|mousemoveCallback|recordCrossOriginIframesInner|untainted\w+|styleDiff|_unchangedStyles)$/;
+const INTERNAL = /^(?:\w+Cb|\w+Manager|(?:map|moved|removes|attribute|added|dropped|processed|crossOrigin|unattached|tracked|idNode|nodeMeta|style)[A-Z]\w*|bypassOptions|wrappedEmit|restoreHandlers|loadListener|inOtherBuffer|processMutations?|gen(?:Adds|TextAreaValueMutation)|(?:attach|add|track)(?:Iframe|LinkElement|LoadListener|ShadowRoot|StylesheetInLinkElement)|adoptStyleSheets|observeAttachShadow|replaceIds?(?:OnNode)?|replaceStyleIds|patchRootIdOnNode|transformCrossOriginEvent|removeNodeFromMap|getMeta|hasNode|needsMask|skipChild|newlyAddedElement|cssCaptured|on(?:Serialize|IframeLoad|StylesheetLoad)|(?:iframe|stylesheet)LoadTimeout|preserveWhiteSpace|nodeOptions|idNodeMap|testable\w+|iframe(?:Remote)?IdTo\w+|get(?:Remote|IdTo)\w+|idStyleMap|shadowDoms|patchAttachShadow|generateIdFn|mousemoveCallback|recordCrossOriginIframesInner|untainted\w+|styleDiff|_unchangedStyles)$/;
 /** Fields of events, and a function found by its name. */
 const NOT_INTERNAL = ['styleId', 'styleIds', 'styles', 'processMutations'];
 
@@ -86,6 +157,7 @@ export function trimmed(source) {
   if (copied === bare) throw missing('MutationBuffer.init');
   // Options of what was cut, handed down from function to function, each on a line of its own.
   const lean = copied.replace(/^ *(?:dataURLOptions|inlineImages|recordCanvas|checkoutEveryNms|checkoutEveryNth|packFn|plugins|let lastFullSnapshotEvent;|let incrementalSnapshotCount)(?: = [^,\n]*|: [^,\n]*)?,?\n/gm, '');
+  const edited = EDITS.reduce(edit, lean.replace(/\bindex\.(?=[a-zA-Z]+\()/g, ''));
   // The helper defines fields by name, which no minifier shortens; assignment does the same here.
-  return lean.replace(/__publicField\(this, "(\w+)"\);/g, 'this.$1 = void 0;').replace(/__publicField\(this, "(\w+)", /g, 'this.$1 = (');
+  return edited.replace(/__publicField\(this, "(\w+)"\);/g, '').replace(/__publicField\(this, "(\w+)", /g, 'this.$1 = (');
 }

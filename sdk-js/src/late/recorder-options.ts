@@ -16,6 +16,8 @@ const MEDIA = 'img, picture, video, audio, canvas, object, embed';
 export function recorderOptions({ privacy, settings }: Pick<Core, 'privacy' | 'settings'>): ReplayOptions {
   const own = settings.rrweb;
   const { mode, mask, block, ignore } = privacy;
+  // rrweb looks for names of classes beside the selectors, for each node once more.
+  const named = (name: unknown): string => (typeof name === 'string' ? `, .${name}` : '');
   return {
     recordAfter: 'DOMContentLoaded',
     slimDOMOptions: { comment: true } as NonNullable<ReplayOptions['slimDOMOptions']>,
@@ -24,9 +26,9 @@ export function recorderOptions({ privacy, settings }: Pick<Core, 'privacy' | 's
     maskAllInputs: false,
     maskInputOptions: { input: true, textarea: true, select: true, password: true } as object,
     maskInputFn: (text, element) => maskValue(text, element, privacy),
-    maskTextSelector: mode === 'strict' ? '*' : [mask, ...(mode === 'open' ? [] : [EDITABLE])].join(', '),
+    maskTextSelector: mode === 'strict' ? '*' : [mask, ...(mode === 'open' ? [] : [EDITABLE])].join(', ') + named(own.maskTextClass),
     maskTextFn: (text, element) => maskText(text, element, privacy),
-    blockSelector: mode === 'strict' ? `${block}, ${MEDIA}` : block,
+    blockSelector: (mode === 'strict' ? `${block}, ${MEDIA}` : block) + named(own.blockClass),
     ignoreSelector: ignore,
     recordCanvas: false,
   };
