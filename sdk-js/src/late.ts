@@ -2,6 +2,7 @@
 import { record } from '@rrweb/record';
 
 import type { Core, Sink } from './core';
+import { createCompressor } from './delivery/compress';
 import { Exporter } from './delivery/exporter';
 import { KeepaliveLedger } from './delivery/keepalive';
 import { createTransport } from './delivery/transport';
@@ -28,8 +29,8 @@ export interface Late extends Sink {
   stop(): Promise<void>;
 }
 
-/** Called once, when a session runs. */
-export function startLate(core: Core): Late {
+/** Called once, when a session runs. `script`: this file's address, when the page's origin serves it. */
+export function startLate(core: Core, script?: string): Late {
   const { settings, warnings } = core;
   const undo: (() => void)[] = [];
   const ledger = new KeepaliveLedger();
@@ -37,6 +38,7 @@ export function startLate(core: Core): Late {
     ...core,
     send: createTransport({ ...settings, ...core, ledger }),
     ledger,
+    compressor: createCompressor(script),
     onChunkLost: ({ tab, reason, size }) => {
       exporter.discard(tab);
       replay?.fail(tab, reason, size);

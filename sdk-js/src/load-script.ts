@@ -12,10 +12,14 @@ const tag = document.currentScript as HTMLScriptElement | null;
  */
 export async function loadLate(): Promise<(core: Core) => Late> {
   const url = tag?.dataset['late'] ?? (tag?.src ?? '').replace(/[^/]*$/, 'otel-late.js');
-  await (new URL(url, location.href).origin === location.origin ? import(url) : insert(url));
-  const start = (globalThis as { [LATE]?: (core: Core) => Late })[LATE];
-  if (!start) throw new Error(`${url} did not load`);
-  return start;
+  const shared = globalThis as { [LATE]?: unknown };
+  const ours = new URL(url, location.href).origin === location.origin;
+  // The file learns its own address, which may serve as a worker's.
+  shared[LATE] = ours ? url : undefined;
+  await (ours ? import(url) : insert(url));
+  const start = shared[LATE];
+  if (typeof start !== 'function') throw new Error(`${url} did not load`);
+  return start as (core: Core) => Late;
 }
 
 function insert(url: string): Promise<void> {

@@ -206,4 +206,4 @@ def _metrics(devtools: CDPSession) -> dict[str, float]:
 def _pages_cpu_ms(browser: CDPSession) -> float:
     """CPU time of all processes that run pages so far."""
     processes = browser.send("SystemInfo.getProcessInfo")["processInfo"]
-    return 1000 * sum(one["cpuTime"] for one in processes if one["type"] == "renderer")
+    return 1000 * float(sum(one["cpuTime"] for one in processes if one["type"] == "renderer"))

@@ -3,6 +3,7 @@ import type { Attributes, LogRecord, Span } from '../otlp/model';
 import { BROWSER_SCOPE, RECORDER_SCOPE } from '../semconv';
 import type { Warnings } from '../warnings';
 import type { ChunkDraft } from './chunk';
+import type { Compressor } from './compress';
 import type { Drops } from './drops';
 import { ChunkItem, EventItem, SpanItem, type Item, type LogItem, type Stored } from './item';
 import type { KeepaliveLedger } from './keepalive';
@@ -28,6 +29,7 @@ export interface ExporterOptions {
   readonly resource: Attributes;
   readonly send: Send;
   readonly ledger: KeepaliveLedger;
+  readonly compressor: Compressor;
   readonly warnings: Warnings;
   readonly drops: Drops;
   readonly onChunkLost: (lost: LostChunk) => void;
@@ -77,7 +79,7 @@ export class Exporter {
   /** Queues a chunk; false when the buffer is full and the chunk was not taken. */
   addChunk(draft: ChunkDraft): boolean {
     if (this.logs.bytes >= BUFFER_BYTES) return false;
-    const item = ChunkItem.cut(draft, (ready) => this.onChunkReady(ready));
+    const item = ChunkItem.cut(draft, this.options.compressor, (ready) => this.onChunkReady(ready));
     this.add(this.logs, item);
     if (item.ready) this.onChunkReady(item);
     return true;

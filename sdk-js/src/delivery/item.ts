@@ -2,7 +2,7 @@ import { randomHex } from '../ids';
 import type { LogRecord, Span } from '../otlp/model';
 import * as names from '../semconv';
 import type { ChunkDraft } from './chunk';
-import { gzip } from './compress';
+import type { Compressor } from './compress';
 
 /** An item as the device keeps it (structured clone). */
 export type Stored =
@@ -20,6 +20,8 @@ export interface Item {
   readonly size: number;
   /** False while a chunk is being compressed; what lies behind it waits, so that order is kept. */
   readonly ready: boolean;
+  /** Resolves when it is ready that is not. */
+  readonly whenReady?: Promise<void> | undefined;
   /** Position in the lane, set when it is added; a failed item goes back to its place. */
   order: number;
   /** Given to the browser, which sends it even when the page is gone. */
@@ -69,11 +71,12 @@ export class ChunkItem implements Item {
   readonly key = nextKey();
   order = 0;
   handedOver = false;
+  whenReady: Promise<void> | undefined;
   readonly draft: Omit<ChunkDraft, 'json'>;
   /** Bytes before compression. */
   private rawSize = 0;
   /** Kept until the chunk is ready. */
-  private raw: Uint8Array<ArrayBuffer> | undefined;
+  private json = '';
   private body: Uint8Array<ArrayBuffer> | undefined;
   private encoding: Encoding = 'identity';
 
@@ -82,14 +85,17 @@ export class ChunkItem implements Item {
   }
 
   /** A chunk as it was cut. `onReady` is called once, when compression is over, not when `settle` was faster. */
-  static cut({ json, ...draft }: ChunkDraft, onReady: (item: ChunkItem) => void): ChunkItem {
+  static cut({ json, ...draft }: ChunkDraft, compressor: Compressor, onReady: (item: ChunkItem) => void): ChunkItem {
     const item = new ChunkItem(draft);
-    const raw = new TextEncoder().encode(json);
-    item.raw = raw;
-    item.rawSize = raw.length;
-    const compressing = draft.final ? undefined : gzip(raw);
+    item.json = json;
+    const compressing = draft.final ? undefined : compressor.gzip(json);
     if (!compressing) item.settle();
-    else void compressing.then((body) => item.finish(body, 'gzip', onReady), () => item.finish(raw, 'identity', onReady));
+    item.whenReady = compressing?.then(
+      ({ body, rawSize }) => item.finish(body, rawSize, onReady),
+      () => {
+        if (item.settle()) onReady(item);
+      },
+    );
     return item;
   }
 
@@ -102,18 +108,22 @@ export class ChunkItem implements Item {
   }
 
   get size(): number {
-    return (this.body?.length ?? this.rawSize) + RECORD_OVERHEAD;
+    return (this.body ?? this.json).length + RECORD_OVERHEAD;
   }
 
-  /** Makes the chunk ready at once, uncompressed if need be. */
-  settle(): void {
-    this.body ??= this.raw;
-    this.raw = undefined;
+  /** Makes the chunk ready at once, uncompressed; false when it is already. */
+  settle(): boolean {
+    if (this.body) return false;
+    this.body = new TextEncoder().encode(this.json);
+    this.rawSize = this.body.length;
+    this.json = '';
+    return true;
   }
 
   stored(): Stored {
-    const body = this.body ?? this.raw ?? new Uint8Array();
-    return { kind: 'chunk', draft: this.draft, body, encoding: this.encoding, rawSize: this.rawSize };
+    this.settle();
+    const { draft, body = new Uint8Array(), encoding, rawSize } = this;
+    return { kind: 'chunk', draft, body, encoding, rawSize };
   }
 
   /** The chunk on the wire; the observed time is the moment of sending, so this is called for each attempt. */
@@ -139,11 +149,10 @@ export class ChunkItem implements Item {
     };
   }
 
-  private finish(body: Uint8Array<ArrayBuffer>, encoding: Encoding, onReady: (item: ChunkItem) => void): void {
+  private finish(body: Uint8Array<ArrayBuffer>, rawSize: number, onReady: (item: ChunkItem) => void): void {
     if (this.body) return;
-    this.body = body;
-    this.raw = undefined;
-    this.encoding = encoding;
+    this.json = '';
+    Object.assign(this, { body, rawSize, encoding: 'gzip' });
     onReady(this);
   }
 }

@@ -90,7 +90,7 @@ export class Lane<T extends Item> {
   async flush(): Promise<void> {
     for (;;) {
       await this.done;
-      this.queue.forEach(this.options.settle);
+      await Promise.all(this.queue.map(({ whenReady }) => whenReady));
       if (this.queue.length === 0 || Date.now() < this.notBefore) return;
       this.next();
     }

@@ -22,6 +22,7 @@ export function recorderOptions({ privacy, settings }: Pick<Core, 'privacy' | 's
     recordAfter: 'DOMContentLoaded',
     slimDOMOptions: { comment: true } as NonNullable<ReplayOptions['slimDOMOptions']>,
     collectFonts: true,
+    userTriggeredOnInput: true,
     ...own,
     maskAllInputs: false,
     maskInputOptions: { input: true, textarea: true, select: true, password: true } as object,
