@@ -43,6 +43,24 @@ function inDom(n) {
   return n.isConnected;
 }
 
+/** Addresses of style sheets from their own; those of fragments mean the page, whichever that is. */
+function absolutifyURLs(cssText, href) {
+  return (cssText || "").replace(/url\((?:(')([^']*)'|(")(.*?)"|([^)]*))\)/g, (whole, quote1, path1, quote2, path2, path3) => {
+    const path = path1 || path2 || path3;
+    if (!path || /^(?:#|data:|www\.|(?:[a-z+]+:)?\/\/)/i.test(path)) return whole;
+    const quote = quote1 || quote2 || "";
+    try {
+      return `url(${quote}${new URL(path, href).href}${quote})`;
+    } catch {
+      return whole;
+    }
+  });
+}
+
+function extractFileExtension(path) {
+  return /\.css(?:[?#]|$)/i.test(path) ? "css" : null;
+}
+
 class Mirror {
   constructor() {
     this.reset();

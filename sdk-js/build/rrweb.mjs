@@ -15,7 +15,7 @@ const ACCESSORS = ['ownerDocument', 'childNodes', 'parentNode', 'parentElement',
  * Each cut names a place in the pinned version, and the build fails when one is not there.
  */
 const DECLARATIONS = {
-  CanvasManager: 'class CanvasManager{freeze(){}unfreeze(){}lock(){}unlock(){}reset(){}}',
+  CanvasManager: '',
   BaseRRNode: 'class BaseRRNode{}',
   initCanvas2DMutationObserver: '',
   initCanvasContextObserver: '',
@@ -42,6 +42,7 @@ const DECLARATIONS = {
   shadowHostInDom: '',
   getRootShadowHost: '',
   getRootId: '',
+  extractOrigin: '',
   ...PARTS,
   host: `${accessor('ShadowRoot', 'host').replace('host', 'hostOf')}\n${PARTS.host}`,
   shadowRoot: `${accessor('Element', 'shadowRoot').replace('shadowRoot', 'shadowRootOf')}\n${PARTS.shadowRoot}`,
@@ -63,6 +64,13 @@ const RANGES = [
   ['          plugins: ((_a2 = plugins', '        },\n        hooks'],
   // What is reached through one object otherwise, which no minifier takes apart.
   ['const index = {', 'function isElement(n)'],
+  ['const URL_IN_CSS_REF', 'function absolutifyURLs'],
+  // What freezes a page for a while, and a way to add events: nobody here does.
+  ['  freeze() {\n    this.frozen', '  lock() {'],
+  ['  const wrappedCanvasMutationEmit', '  const wrappedAdoptedStyleSheetEmit'],
+  ['          canvasMutationCb: ', '          fontCb: '],
+  ['    if (((_a2 = mutationBuffers[0])', '    if (inEmittingFrame) {\n      emit ='],
+  ['record.addCustomEvent = ', 'record.takeFullSnapshot ='],
 ];
 
 /** One text by another, for less work or fewer bytes: the comment of rrweb-parts.js says what costs. */
@@ -103,7 +111,13 @@ const EDITS = [
   // Of one batch, all changes of a parent's children have the same answer; texts have no children.
   [/isBlocked\(m\.target, this\.blockClass, this\.blockSelector, true\)/, 'insideBlock.has(m.target, this.blockSelector)'],
   [/if \(!isBlocked\(n, this\.blockClass, this\.blockSelector, false\)\) {\n *childNodes\(n\)\.forEach\(\(childN\) => this\.genAdds\(childN\)\);/, 'if (n.nodeType !== 3 && !isBlocked(n, "", this.blockSelector, false)) {\nfor (let child = firstChild(n); child; child = nextSibling(child)) this.genAdds(child);'],
+  // More at once than the page can be asked to wait for: counted, and left out.
+  ['let parentNode2 = null;', 'const storm = this.addedSet.size > 300000 ? this.addedSet.size : 0;\nif (storm) this.addedSet.clear();\n$&'],
+  [/removes: this\.removes,\n *adds\n/, 'removes: this.removes,\nadds,\n...(storm && { storm })\n'],
+  ['!payload.adds.length', '!payload.adds.length && !storm'],
   [/if \(n instanceof BaseRRNode[^]*?}/, ''],
+  ['this.frozen || this.locked', 'this.locked'],
+  [/canvasManager = new CanvasManager\([^]*?\);/, ''],
   [/const maskInputOptions = maskAllInputs === true \?[^]*?};/, 'const maskInputOptions = _maskInputOptions;'],
 ];
 
@@ -159,5 +173,7 @@ export function trimmed(source) {
   const lean = copied.replace(/^ *(?:dataURLOptions|inlineImages|recordCanvas|checkoutEveryNms|checkoutEveryNth|packFn|plugins|let lastFullSnapshotEvent;|let incrementalSnapshotCount)(?: = [^,\n]*|: [^,\n]*)?,?\n/gm, '');
   const edited = EDITS.reduce(edit, lean.replace(/\bindex\.(?=[a-zA-Z]+\()/g, ''));
   // The helper defines fields by name, which no minifier shortens; assignment does the same here.
-  return edited.replace(/__publicField\(this, "(\w+)"\);/g, '').replace(/__publicField\(this, "(\w+)", /g, 'this.$1 = (');
+  // Nobody records canvases this way.
+  const withoutCanvases = edited.replace(/^ *(?:this\.canvasManager\.\w+\(\)|canvasManager|let canvasManager)[,;]\n/gm, '');
+  return withoutCanvases.replace(/__publicField\(this, "(\w+)"\);/g, '').replace(/__publicField\(this, "(\w+)", /g, 'this.$1 = (');
 }

@@ -46,7 +46,7 @@ test('a held recording keeps a minute from a checkpoint on, and is numbered from
   let t = Date.now();
   const push = (type: number, data: object): void => stream.push({ type, data, timestamp: t } as unknown as eventWithTime);
   const snapshot = (): void => [4, 2].forEach((type) => push(type, { node: {} }));
-  const stream: TabStream = new TabStream('s', 't', { prepare: (event) => event, onStorm: vi.fn(), onChunk: (chunk) => chunks.push(chunk), onCheckpointDue: snapshot, onBroken: vi.fn() }, true);
+  const stream: TabStream = new TabStream('s', 't', { prepare: (event) => event, onStorm: vi.fn(), onChunk: (chunk) => chunks.push(chunk), onCheckpointDue: snapshot, onBroken: vi.fn(), elements: () => 1 }, true);
   const begun = t;
   snapshot();
   for (let second = 0; second < 300; second += 2) {
@@ -64,7 +64,7 @@ test('a held recording keeps a minute from a checkpoint on, and is numbered from
 
 test('more changes than a page can carry end the recording visibly', () => {
   const onStorm = vi.fn();
-  const stream = new TabStream('s', 't', { prepare: (event) => event, onStorm, onChunk: vi.fn(), onCheckpointDue: vi.fn(), onBroken: vi.fn() });
+  const stream = new TabStream('s', 't', { prepare: (event) => event, onStorm, onChunk: vi.fn(), onCheckpointDue: vi.fn(), onBroken: vi.fn(), elements: () => 1 });
   stream.push({ type: 4, data: {}, timestamp: 0 } as unknown as eventWithTime);
   stream.push({ type: 3, data: { source: 0, adds: Array.from({ length: 300_001 }, () => 0) }, timestamp: 0 } as unknown as eventWithTime);
   expect(onStorm).toHaveBeenCalledWith(300_001);

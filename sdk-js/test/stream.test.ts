@@ -11,12 +11,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
+let elements: number;
 function open(holding = false) {
+  elements = 10;
   const onStorm = vi.fn();
   const chunks: ChunkDraft[] = [];
   const onCheckpointDue = vi.fn();
   const onBroken = vi.fn();
-  const stream = new TabStream('session', 'tab', { prepare: (event) => event, onStorm, onChunk: (chunk) => chunks.push(chunk), onCheckpointDue, onBroken }, holding);
+  const stream = new TabStream('session', 'tab', { prepare: (event) => event, onStorm, onChunk: (chunk) => chunks.push(chunk), onCheckpointDue, onBroken, elements: () => elements }, holding);
   return { stream, chunks, onCheckpointDue, onBroken, onStorm };
 }
 
@@ -106,6 +108,39 @@ test('a checkpoint is due when the increments outweigh the snapshot', () => {
   for (let i = 0; i < 2; i++) stream.push(change(100_000));
   vi.advanceTimersByTime(2000);
   expect(onCheckpointDue).toHaveBeenCalledTimes(1);
+});
+
+test('what the page has grown by does not make a checkpoint due, for the next one would weigh as much', () => {
+  const { stream, onCheckpointDue } = open();
+  [meta(), snapshot(1000)].forEach((event) => stream.push(event));
+  elements = 100_000;
+  for (let i = 0; i < 120; i++) stream.push(change(100_000));
+  vi.advanceTimersByTime(2000);
+  expect(onCheckpointDue).not.toHaveBeenCalled();
+  for (let i = 0; i < 140; i++) stream.push(change(100_000));
+  vi.advanceTimersByTime(2000);
+  expect(onCheckpointDue).toHaveBeenCalledTimes(1);
+});
+
+test('a change of many nodes is cut into pieces that say the same in the same order', () => {
+  const { stream, chunks } = open();
+  const many = (name: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
+  const data = { source: 0, removes: ['gone'], adds: many('added', 2500), texts: ['text'], attributes: many('changed', 1200) };
+  [meta(), snapshot(), { type: 3, data, timestamp: now } as unknown as eventWithTime].forEach((event) => stream.push(event));
+  stream.cut();
+  const pieces = chunks.flatMap(({ json }) => JSON.parse(json) as { type: number; data: typeof data; timestamp: number }[]).filter(({ type }) => type === 3);
+  const joined = (field: 'removes' | 'adds' | 'texts' | 'attributes'): string[] => pieces.flatMap((piece) => piece.data[field]);
+  expect({ removes: joined('removes'), adds: joined('adds'), texts: joined('texts'), attributes: joined('attributes'), source: 0 }).toEqual(data);
+  expect(pieces.every((piece) => piece.timestamp === now && piece.data.source === 0 && piece.data.adds.length + piece.data.attributes.length <= 1000)).toBe(true);
+  const kinds = pieces.map((piece) => Object.entries(piece.data).flatMap(([field, list]) => (Array.isArray(list) && list.length > 0 ? [field] : [])).join());
+  expect(kinds).toEqual(['removes', 'adds', 'adds', 'adds', 'texts', 'attributes', 'attributes']);
+});
+
+test('more changes than a page can carry end the recording instead, also when the recorder left them out itself', () => {
+  const { stream, onStorm } = open();
+  [meta(), snapshot()].forEach((event) => stream.push(event));
+  stream.push({ type: 3, data: { source: 0, adds: [], storm: 400_000 }, timestamp: now } as unknown as eventWithTime);
+  expect(onStorm).toHaveBeenCalledWith(400_000);
 });
 
 test('a checkpoint is due after five minutes of activity, however small, but not after a long pause', () => {

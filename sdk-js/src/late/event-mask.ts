@@ -8,7 +8,7 @@ import { FULL_SNAPSHOT, INCREMENTAL, META, type Mirror } from './rrweb';
 import { isMasked, isShown } from './rules';
 
 /** Attributes that hold text for people. */
-const TEXTS = ['title', 'alt', 'placeholder', 'label', 'summary', 'content', 'abbr', 'aria-label', 'aria-description', 'aria-valuetext', 'aria-placeholder', 'aria-roledescription'];
+const TEXTS = new Set(['title', 'alt', 'placeholder', 'label', 'summary', 'content', 'abbr', 'aria-label', 'aria-description', 'aria-valuetext', 'aria-placeholder', 'aria-roledescription']);
 /** Contents of `<meta>` without which a page looks different. */
 const META_NAMES = ['viewport', 'color-scheme', 'theme-color'];
 const SOURCE_MUTATION = 0;
@@ -49,12 +49,12 @@ export function createEventMask(privacy: Privacy, mirror: Mirror): (event: event
     if (name === 'srcdoc' || name.startsWith('on')) return undefined;
     if (tag === 'meta' && name === 'content') return META_NAMES.includes(String(all['name'])) || all['charset'] ? value : undefined;
     if (mode === 'open' || value === '' || /^data:(image|font|video|audio)/.test(value)) return value;
-    const masked = TEXTS.includes(name) && !(tag === 'link' || tag === 'style');
+    const masked = TEXTS.has(name) && !(tag === 'link' || tag === 'style');
     if (masked || (mode === 'strict' && name.startsWith('data-'))) {
       const element = elementOf(id);
       return element && isShown(element, privacy) ? value : MASK;
     }
-    if (name === '_cssText' || name === 'class' || name === 'style') return mode === 'strict' && name === 'style' ? value.replace(/url\([^)]*\)/g, 'none') : value;
+    if (name === '_cssText' || name === 'style') return mode === 'strict' && name === 'style' ? value.replace(/url\([^)]*\)/g, 'none') : value;
     if (/^(href|src|srcset|action|formaction|poster|data|rr_src|xlink:href|cite|ping)$/.test(name)) return url(tag, name, value);
     return scrub(value);
   };
@@ -103,8 +103,9 @@ export function createEventMask(privacy: Privacy, mirror: Mirror): (event: event
   };
 
   const maskAttributes = (tag: string, attributes: Attributes, id: number): void => {
-    for (const [name, value] of Object.entries(attributes)) {
-      if (typeof value !== 'string') continue;
+    for (const name in attributes) {
+      const value = attributes[name];
+      if (typeof value !== 'string' || name === 'class') continue;
       const clean = attribute(tag, name, value, id, attributes);
       if (clean === undefined) delete attributes[name];
       else attributes[name] = clean;

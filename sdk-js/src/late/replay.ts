@@ -13,7 +13,10 @@ import { TabStream } from './stream';
 const RESTART_MS = 10_000;
 const RESTART_LIMIT_MS = 5 * 60_000;
 
-export type DropReason = 'buffer_full' | 'too_large' | 'refused' | 'unserialisable' | 'mutation_storm';
+/** A snapshot of more elements than this would hold up the page for too long. */
+const ELEMENTS_LIMIT = 150_000;
+
+export type DropReason = 'buffer_full' | 'too_large' | 'refused' | 'unserialisable' | 'mutation_storm' | 'page_too_large';
 
 /**
  * Runs rrweb and directs its events into the stream of the current session and tab.
@@ -51,6 +54,7 @@ export class Replay {
       onStorm: (size) => this.fail(tab, 'mutation_storm', size),
       onChunk: (chunk) => this.onChunk(chunk),
       onCheckpointDue: () => this.snapshot(),
+      elements,
       onBroken: (error) => this.fail(tab, 'unserialisable', String(error).length),
     }, !open);
     if (this.recording) this.snapshot();
@@ -134,6 +138,8 @@ export class Replay {
   }
 
   private snapshot(): void {
+    const count = elements();
+    if (count > ELEMENTS_LIMIT) return this.stream && this.fail(this.stream.tab, 'page_too_large', count);
     try {
       this.record.takeFullSnapshot(true);
     } catch (error) {
@@ -153,4 +159,8 @@ export class Replay {
     }, this.restartMs);
     this.restartMs = Math.min(RESTART_LIMIT_MS, this.restartMs * 2);
   }
+}
+
+function elements(): number {
+  return document.getElementsByTagName('*').length;
 }

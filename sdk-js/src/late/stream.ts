@@ -15,18 +15,35 @@ const LIVE_MS = 10_000;
 export const CHUNK_SIZE = 256 * 1024;
 /** A snapshot above this leaves at once: as a tail it would not fit into what a closing page may send. */
 const PROMPT_SNAPSHOT_SIZE = 32 * 1024;
-/** Checkpoints: when the increments outweigh the snapshot (but never below this) or after activity of this long. */
+/**
+ * Checkpoints: when a new one would spare whoever seeks more than it weighs itself (but never below this), or after activity of this
+ * long. What a page has grown by since the last one is in the increments and would be in the next one too, so it counts for neither.
+ */
 const CHECKPOINT_MIN_SIZE = 2 * 1024 * 1024;
 const CHECKPOINT_ACTIVE_MS = 5 * 60_000;
+/** JSON units of an element with its text, about. */
+const ELEMENT_SIZE = 128;
 /** Pauses between events count as activity up to this long. */
 const ACTIVE_GAP_MS = 5000;
 const IDLE_TIMEOUT_MS = 1000;
 /** The longest that work in idle time goes on at once. */
 const SLICE_MS = 10;
+/** A change of more nodes than this is cut in several, or its masking and its JSON would hold up the page for long. */
+const PIECE_NODES = 1000;
 /** More changed nodes than this waiting for idle time are more than the page can be asked to carry. */
 const STORM_NODES = 300_000;
 /** rrweb's sources of events that a person causes: mouse and touch moves, presses, scrolling, input, selection. */
 const PERSON = [1, 2, 3, 5, 6, 12, 14];
+
+interface Mutation {
+  readonly source: number;
+  readonly adds?: readonly unknown[];
+  readonly attributes?: readonly unknown[];
+  readonly texts?: readonly unknown[];
+  readonly removes?: readonly unknown[];
+  /** So many nodes were added at once that rrweb left them out (build/rrweb.mjs). */
+  readonly storm?: number;
+}
 
 export interface StreamHooks {
   /** Changes an event before it becomes JSON, or leaves it out. */
@@ -36,6 +53,8 @@ export interface StreamHooks {
   readonly onChunk: (chunk: ChunkDraft) => void;
   /** A new full snapshot is due; called from a timer or idle callback, never inside an rrweb callback. */
   readonly onCheckpointDue: () => void;
+  /** Elements that the page has now. */
+  readonly elements: () => number;
   /** An event could not be turned into JSON: what follows it cannot be played. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -57,6 +76,7 @@ export class TabStream {
   private started = false;
   private closed = false;
   private snapshotSize = 0;
+  private snapshotElements = 0;
   private sinceSnapshot = 0;
   private activeMs = 0;
   private lastEventMs = 0;
@@ -78,8 +98,9 @@ export class TabStream {
   push(event: eventWithTime): void {
     this.started ||= event.type === META;
     if (!this.started || this.closed) return;
-    this.pending.push(event);
+    this.pending.push(...pieces(event));
     this.weigh(event);
+    if (event.type === FULL_SNAPSHOT) this.snapshotElements = this.hooks.elements();
     if (this.waitingNodes > STORM_NODES) return this.hooks.onStorm(this.waitingNodes);
     this.cancelIdle ??= onIdle(() => this.work());
     this.arm();
@@ -122,11 +143,15 @@ export class TabStream {
   }
 
   private requestCheckpoint(): void {
-    const outweighed = this.sinceSnapshot > Math.max(this.snapshotSize, CHECKPOINT_MIN_SIZE);
+    const outweighed = this.sinceSnapshot > CHECKPOINT_MIN_SIZE && this.snapshotSize + this.sinceSnapshot > 2 * this.nextSnapshotSize();
     const longest = this.holding ? RING_MS : CHECKPOINT_ACTIVE_MS;
     if (this.closed || !(outweighed || this.activeMs > longest)) return;
     this.sinceSnapshot = this.activeMs = 0;
     this.hooks.onCheckpointDue();
+  }
+
+  private nextSnapshotSize(): number {
+    return this.snapshotSize + (this.hooks.elements() - this.snapshotElements) * ELEMENT_SIZE;
   }
 
   /** Turns waiting events into JSON, until a time of `performance.now()`. */
@@ -147,8 +172,8 @@ export class TabStream {
 
   private weigh(event: eventWithTime): void {
     if (event.type !== INCREMENTAL) return;
-    const { source, adds = [], attributes = [] } = event.data as { source: number; adds?: unknown[]; attributes?: unknown[] };
-    this.waitingNodes += adds.length + attributes.length;
+    const { source, adds = [], attributes = [], storm = 0 } = event.data as unknown as Mutation;
+    this.waitingNodes += adds.length + attributes.length + storm;
     if (PERSON.includes(source)) this.liveUntil = event.timestamp + LIVE_MS;
   }
 
@@ -220,6 +245,19 @@ export class TabStream {
     clearTimeout(this.cutTimer);
     this.cutTimer = undefined;
   }
+}
+
+/** The same change, as several with at most so many nodes each: first what goes and comes, then texts and attributes, as it is replayed. */
+function pieces(event: eventWithTime): eventWithTime[] {
+  const { adds = [], attributes = [], removes = [], texts = [], ...data } = event.data as unknown as Mutation;
+  if (event.type !== INCREMENTAL || adds.length + attributes.length <= PIECE_NODES) return [event];
+  const nothing = { adds: [], attributes: [], removes: [], texts: [] };
+  const parts: Partial<Mutation>[] = [{ removes }, ...slices(adds).map((some) => ({ adds: some })), { texts }, ...slices(attributes).map((some) => ({ attributes: some }))];
+  return parts.map((part) => ({ ...event, data: { ...data, ...nothing, ...part } }) as unknown as eventWithTime);
+}
+
+function slices(all: readonly unknown[]): (readonly unknown[])[] {
+  return Array.from({ length: Math.ceil(all.length / PIECE_NODES) }, (_, at) => all.slice(at * PIECE_NODES, (at + 1) * PIECE_NODES));
 }
 
 /** Runs `work` when the page is idle, at the latest after a second; returns how to cancel. */
