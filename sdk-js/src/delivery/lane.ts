@@ -91,6 +91,7 @@ export class Lane<T extends Item> {
     for (;;) {
       await this.done;
       await Promise.all(this.queue.map(({ whenReady }) => whenReady));
+      this.queue.forEach(this.options.settle);
       if (this.queue.length === 0 || Date.now() < this.notBefore) return;
       this.next();
     }
