@@ -198,6 +198,16 @@ test('what fails on hide goes back to its place when the page lives on', async (
   expect(delivered).toEqual([0, 1, 2]);
 });
 
+test('what an earlier page left is sent by a page that is only hidden, though nothing new comes', async () => {
+  const { lane, delivered, requests } = open(() => DELIVERED);
+  [Object.assign(new Numbered(0), { restored: true }), new Numbered(1)].forEach((item) => lane.add(item, 5000));
+  lane.flushOnHide(() => 1000, () => false);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(requests).toEqual([{ values: [1], closing: true }]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(delivered).toEqual([1, 0]);
+});
+
 test('leaving sends once more what is under way and may be cancelled', async () => {
   const { lane, requests } = open(() => new Promise(() => undefined));
   lane.add(new Numbered(0), 0);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -204,4 +205,26 @@ def test_a_duplicated_tab_is_a_recording_of_its_own(browser: Browser) -> None:
         wait_for("two recordings", lambda: len(world.chunks()) == 2)
         assert len({session for session, _ in world.chunks()}) == 1
         assert len(world.events("session.start")) == 1
+    context.close()
+
+
+def test_what_a_person_types_is_told_from_what_the_page_sets(browser: Browser) -> None:
+    context = browser.new_context()
+    form = "<title>Form</title>SDK<input id='typed' class='show'><input id='set' class='show'>"
+    page_of = f'{form}<script>document.body.dataset.otelUnmask = ""</script>'
+    with shop({"/": page_of}) as world:
+        page = context.new_page()
+        page.goto(world.origin)
+        wait_for("the first chunk", world.chunks)
+        page.locator("#typed").press_sequentially("ab")
+        page.evaluate("() => (document.querySelector('#set').value = 'by the page')")
+
+        def inputs() -> list[tuple[str, bool]]:
+            page.evaluate("() => otelReplay.flush()")
+            events = [json.loads(line) for line in world.recorded().splitlines()]
+            found = [e["data"] for part in events for e in part if e["type"] == 3]
+            return [(d["text"], d["userTriggered"]) for d in found if d["source"] == 5]
+
+        expected = [("a", True), ("ab", True), ("by the page", False)]
+        wait_for("all of it", lambda: inputs() == expected)
     context.close()

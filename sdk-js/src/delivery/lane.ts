@@ -5,6 +5,8 @@ import { ESTIMATE, SMALL_REQUEST, type Outcome, type Send } from './transport';
 /** A request holds about this much; one bigger item travels alone. */
 const REQUEST_BYTES = 512 * 1024;
 const REQUEST_ITEMS = 1000;
+/** A page that is still there so long after it was hidden was not left: it sends on what earlier ones left behind. */
+const HIDDEN_MS = 1000;
 const BACKLOG_BYTES = 256 * 1024;
 /** Refusals that one bad item of the request may have caused. */
 const ISOLATE = [400, 413];
@@ -116,6 +118,7 @@ export class Lane<T extends Item> {
     }
     this.queue = kept;
     this.stop();
+    if (kept.length > 0) this.wake(HIDDEN_MS);
   }
 
   stop(): void {
