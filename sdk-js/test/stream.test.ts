@@ -179,3 +179,11 @@ test('the last chunk is marked', () => {
   stream.cut(true);
   expect(chunks.map(({ final }) => final)).toEqual([false, false, true]);
 });
+
+test('however much waits, the last chunk is one that a closing page can still send', () => {
+  const { stream, chunks } = open();
+  [meta(), snapshot(), change(100_000)].forEach((event) => stream.push(event));
+  stream.end({ type: 5, data: {}, timestamp: now } as unknown as eventWithTime);
+  expect(chunks.map(types)).toEqual([[4, 2, 3], [5]]);
+  expect(chunks.map(({ final }) => final)).toEqual([false, true]);
+});

@@ -68,8 +68,8 @@ export class Replay {
     this.waitsForRoom = false;
     const stream = this.stream;
     if (!stream) return;
-    if (final) stream.push(pageHideEvent(Date.now()));
-    stream.cut(final);
+    if (final) stream.end(pageHideEvent(Date.now()));
+    else stream.cut();
     stream.close();
     this.stream = undefined;
   }

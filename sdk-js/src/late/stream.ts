@@ -112,6 +112,14 @@ export class TabStream {
     this.emit(final);
   }
 
+  /** Ends with `last`, in a chunk that a closing page can still send, whatever waits before it. */
+  end(last: eventWithTime): void {
+    this.serialisePending();
+    if (this.size > PROMPT_SNAPSHOT_SIZE) this.emit(false);
+    this.push(last);
+    this.cut(true);
+  }
+
   /** Sends what is kept, and from here on everything. */
   release(): void {
     if (!this.holding) return;
