@@ -34,7 +34,7 @@ rmSync('dist', { recursive: true, force: true });
 const common = { bundle: true, sourcemap: true, target: 'es2021', logLevel: 'warning', legalComments: 'none' };
 await build({
   ...common,
-  entryPoints: ['src/index.ts', 'src/late.ts', 'src/opentelemetry.ts'].filter(existsSync),
+  entryPoints: ['src/index.ts', 'src/late.ts', 'src/opentelemetry.ts', 'src/remote.ts'],
   outdir: 'dist',
   format: 'esm',
   splitting: true,
@@ -105,16 +105,18 @@ function find(folder, name) {
 await script('script', 'otel.js');
 await script('late-script', 'otel-late.js');
 await script('stub', 'otel-stub.js');
+await script('remote-script', 'otel-remote.js');
 execFileSync('node_modules/.bin/tsc', ['--emitDeclarationOnly', '--outDir', 'dist'], { stdio: 'inherit' });
 
 mkdirSync(SERVED, { recursive: true });
-const files = ['otel.js', 'otel-late.js', 'otel-stub.js'].map((name) => {
+const files = ['otel.js', 'otel-late.js', 'otel-stub.js', 'otel-remote.js'].map((name) => {
   for (const file of [name, `${name}.map`]) cpSync(here(`dist/${file}`), new URL(file, SERVED));
   const code = readFileSync(`dist/${name}`);
   return { name, bytes: code.length, gzip: gzipSync(code, { level: 9 }).length, sri: `sha384-${createHash('sha384').update(code).digest('base64')}` };
 });
 const early = files[0].gzip;
-const all = files.reduce((sum, { gzip }) => sum + gzip, 0);
+// The last is for those who ask for it; all others are what a page loads that records everything.
+const all = files.slice(0, -1).reduce((sum, { gzip }) => sum + gzip, 0);
 writeReference();
 console.log(files.map(({ name, gzip }) => `${name} ${gzip}`).join(', ') + `: ${all} bytes with gzip -9 (budgets ${EARLY_BUDGET} before the recorder, ${BUDGET} in all)`);
 if (early > EARLY_BUDGET || all > BUDGET) {

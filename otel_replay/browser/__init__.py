@@ -9,7 +9,9 @@ from otel_replay.errors import ConfigError
 
 _BUILT = Path(__file__).parent / "dist" / "otel.js"
 
-SDK_FILES: Final = ("otel.js", "otel-late.js", "otel-stub.js")
+EXTRA_FILES: Final = ("otel-remote.js",)
+"""For pages that ask for more: the start with settings from the receiver."""
+SDK_FILES: Final = ("otel.js", "otel-late.js", "otel-stub.js", *EXTRA_FILES)
 """What pages load: the script tag's file, what it loads itself, the stub of the async loader."""
 
 

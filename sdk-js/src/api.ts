@@ -44,7 +44,7 @@ export interface Handle {
 }
 
 /** Shared by all copies of the SDK on the page, the script tag's and the bundled one. */
-const HANDLE = Symbol.for('otel_replay.handle');
+export const HANDLE: unique symbol = Symbol.for('otel_replay.handle');
 type Holder = { [HANDLE]?: Handle };
 
 /**

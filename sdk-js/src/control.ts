@@ -1,7 +1,7 @@
 import type { Settings } from './options';
 
 /** Why this visitor is not recorded at all; undefined when nothing speaks against it. */
-export function refusal({ respectDoNotTrack, recordBots }: Settings): string | undefined {
+export function refusal({ respectDoNotTrack, recordBots }: Pick<Settings, 'respectDoNotTrack' | 'recordBots'>): string | undefined {
   const { doNotTrack, webdriver, userAgent } = navigator;
   const { globalPrivacyControl } = navigator as { globalPrivacyControl?: boolean };
   if (respectDoNotTrack && (globalPrivacyControl === true || doNotTrack === '1')) return 'do_not_track';

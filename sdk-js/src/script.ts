@@ -6,6 +6,7 @@
 import { forward, init, initWith, type Handle } from './api';
 import { readStub } from './early';
 import type { Options } from './options';
+import { readTag } from './tag';
 import { VERSION } from './version';
 
 const FUNCTIONS = 'identify setAttributes track recordException recordState addNote consent start stop pause resume trigger';
@@ -25,20 +26,3 @@ stub?.calls.forEach(([name, args]) => {
   if (name === 'init') initWith(args[0] as Options, early);
   else (api[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
 });
-
-function readTag(data: DOMStringMap): Options {
-  const { endpoint, service = '', version, environment, traceOrigins, key, privacy, sampleRate, viewer, consent } = data;
-  const options = {
-    endpoint,
-    serviceName: service,
-    serviceVersion: version,
-    environment,
-    headers: key === undefined ? undefined : { authorization: `Bearer ${key}` },
-    traceOrigins: traceOrigins?.split(',').map((origin) => origin.trim()),
-    privacy,
-    sampleRate: sampleRate === undefined ? undefined : Number(sampleRate),
-    viewerUrl: viewer,
-    requireConsent: consent === 'required',
-  };
-  return options as unknown as Options;
-}

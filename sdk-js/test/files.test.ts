@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const dist = join(import.meta.dirname, '../dist');
 const reference = join(import.meta.dirname, '../../docs/reference/browser-files.md');
 const isBuilt = existsSync(join(dist, 'otel.js'));
-const FILES = ['otel.js', 'otel-late.js', 'otel-stub.js'];
+const FILES = ['otel.js', 'otel-late.js', 'otel-stub.js', 'otel-remote.js'];
 
 test.skipIf(!isBuilt).each(FILES)('the documented hash of %s is that of the built file, and its map has its debug id', (name) => {
   const code = readFileSync(join(dist, name));

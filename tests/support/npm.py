@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from otel_replay.browser import SDK_FILES
+
 ROOT = Path(__file__).parents[2]
 _BUILD = "run make setup, or npm ci && npm run build in {}"
 
@@ -17,8 +19,7 @@ def bundle(name: str) -> str:
 def sdk_modules() -> dict[str, str]:
     """The modules of the npm package ``otel-replay``, by the paths that IMPORT_MAP gives them."""
     folder = ROOT / "sdk-js"
-    scripts = ("otel.js", "otel-late.js", "otel-stub.js")
-    modules = [path for path in (folder / "dist").glob("*.js") if path.name not in scripts]
+    modules = [p for p in (folder / "dist").glob("*.js") if p.name not in SDK_FILES]
     assert modules, f"{folder / 'dist'} is missing: {_BUILD.format('sdk-js')}"
     recorder = folder / "node_modules" / "@rrweb" / "record" / "dist" / "record.js"
     served = {f"/sdk/{path.name}": _read(path) for path in modules}
@@ -28,6 +29,7 @@ def sdk_modules() -> dict[str, str]:
 _IMPORTS = {
     "otel-replay": "/sdk/index.js",
     "otel-replay/opentelemetry": "/sdk/opentelemetry.js",
+    "otel-replay/remote": "/sdk/remote.js",
     "@rrweb/record": "/sdk/record.js",
 }
 IMPORT_MAP = f'<script type="importmap">{json.dumps({"imports": _IMPORTS})}</script>'
