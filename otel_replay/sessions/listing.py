@@ -100,8 +100,9 @@ def _newest(
 
 def _windows(database: Database, from_ms: int, to_ms: int) -> list[tuple[int, int]]:
     """Windows [low, high) from the newest to the oldest that cover all sessions of the range."""
-    bounds = database.query(read_query(__package__, "bounds"), {"from_ms": from_ms, "to_ms": to_ms})
-    low_ms, high_ms = bounds[0]["first_ms"], min(to_ms, bounds[0]["last_ms"] + 1)
+    bounds = database.query(read_query(__package__, "bounds"))
+    low_ms = max(from_ms, bounds[0]["first_ms"])
+    high_ms = min(to_ms, bounds[0]["last_ms"] + 1)
     windows, width_ms = [], FIRST_WINDOW_MS
     while high_ms > low_ms:
         windows.append((max(low_ms, high_ms - width_ms), high_ms))

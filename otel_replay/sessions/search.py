@@ -16,13 +16,14 @@ from otel_replay.sessions.session import COUNTS
 
 MAX_TERMS = 20
 MAX_LENGTH = 1_000
+_INDEXED = 4
+"""From so many characters on, the index of SearchText tells where a text may be."""
 
 _TERM = re.compile(r'(?:(?P<key>[A-Za-z_]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))')
 _NUMBER = re.compile(
     r"(?P<operator>>=|<=|>|<|=)?(?P<value>\d{1,15}(?:\.\d{1,6})?)(?P<unit>ms|s|m|h)?"
 )
 
-_FREE_TEXT = ("UserId", "UserName", "UserEmail", "SessionId", "ServiceName")
 _TEXT = {
     "user": ("UserId", "UserName", "UserEmail"),
     "email": ("UserEmail",),
@@ -34,6 +35,9 @@ _TEXT = {
     "os": ("Os",),
     "device": ("Device",),
 }
+_IN_SEARCH_TEXT = frozenset({"user", "email", "service"})
+# Ids are made of hexadecimal digits, by our browser SDK and by others'.
+_PART_OF_ID = re.compile(r"[0-9A-Fa-f\-]+")
 _NUMBERS = {**COUNTS, "gaps": "Gaps"}
 _DURATIONS = {
     "duration": "(toUnixTimestamp64Milli(EndTime) - toUnixTimestamp64Milli(StartTime))",
@@ -73,7 +77,7 @@ def parse(query: str) -> list[Condition]:
 def _condition(term: re.Match[str], name: str) -> Condition:
     key, value = term["key"], term["quoted"] if term["quoted"] is not None else term["plain"]
     if key is None or value.startswith("//"):  # An address such as https://shop is no key.
-        return _contains(_FREE_TEXT, term[0].strip('"') if key else value, name, urls=True)
+        return _free_text(term[0].strip('"') if key else value, name)
     for keys, build in _BUILDERS:
         if key.lower() in keys:
             return build(key.lower(), value, name)
@@ -82,6 +86,23 @@ def _condition(term: re.Match[str], name: str) -> Condition:
         f"q has the term {term[0]!r}: {key!r} is no key; known are {known}."
         " Quote a text that contains a colon"
     )
+
+
+def _free_text(value: str, name: str) -> Condition:
+    """Anywhere in a user, a service or a page, or in the id where it can be a part of one."""
+    mentioned = _mentioned(value, name)
+    if not _PART_OF_ID.fullmatch(value):
+        return mentioned
+    by_id = _contains(("SessionId",), value, name)
+    parameters = mentioned.parameters | by_id.parameters
+    return Condition(f"({mentioned.sql} OR {by_id.sql})", parameters)
+
+
+def _mentioned(value: str, name: str) -> Condition:
+    """In SearchText, which has users, services and pages: by its index when it is long enough."""
+    pattern = re.sub(r"[%_\\]", r"\\\g<0>", value)
+    sql = f"SearchText LIKE concat('%', lowerUTF8({{{name}_like:String}}), '%')"
+    return Condition(sql, {f"{name}_like": pattern})
 
 
 def _contains(columns: tuple[str, ...], value: str, name: str, urls: bool = False) -> Condition:
@@ -94,11 +115,21 @@ def _contains(columns: tuple[str, ...], value: str, name: str, urls: bool = Fals
 
 
 def _text(key: str, value: str, name: str) -> Condition:
-    return _contains(_TEXT[key], value, name)
+    found = _contains(_TEXT[key], value, name)
+    return _narrowed(found, value, name) if key in _IN_SEARCH_TEXT else found
 
 
 def _url(_key: str, value: str, name: str) -> Condition:
-    return _contains((), value, name, urls=True)
+    return _narrowed(_contains((), value, name, urls=True), value, name)
+
+
+def _narrowed(found: Condition, value: str, name: str) -> Condition:
+    """First where the index of SearchText says that it may be at all."""
+    if len(value) < _INDEXED:
+        return found
+    mentioned = _mentioned(value, name)
+    parameters = mentioned.parameters | found.parameters
+    return Condition(f"({mentioned.sql} AND {found.sql})", parameters)
 
 
 def _exact(key: str, value: str, name: str) -> Condition:

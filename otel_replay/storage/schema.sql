@@ -386,7 +386,8 @@ CREATE TABLE {{database}}.passed_spans
     `Events.Name` Array(LowCardinality(String)),
     `Events.Attributes` Array(Map(LowCardinality(String), String))
 )
-ENGINE = `Null`;
+ENGINE = `Null`
+COMMENT 'Holds no rows: passes spans on to the views that fill the tables of sessions. Read session_spans or otel_traces';
 
 CREATE TABLE {{database}}.project_settings
 (
@@ -505,7 +506,8 @@ CREATE TABLE {{database}}.session_logs
     `LogAttributes` Map(LowCardinality(String), String),
     `ResourceAttributes` Map(LowCardinality(String), String)
 )
-ENGINE = `Null`;
+ENGINE = `Null`
+COMMENT 'Holds no rows: passes log records on to the views that fill the tables of sessions. Read otel_logs or session_events';
 
 CREATE TABLE {{database}}.session_touched
 (
@@ -584,7 +586,9 @@ CREATE TABLE {{database}}.sessions
     `FinishAt` DateTime64(3) COMMENT 'When the session counts as finished if nothing more comes in, by our clock',
     `Version` UInt64 COMMENT 'Microseconds since the epoch of the computation; the highest wins',
     `IsDeleted` UInt8 DEFAULT 0 COMMENT 'A row that moved to another day or was erased',
-    INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1
+    `SearchText` String MATERIALIZED lowerUTF8(concatWithSeparator('\n', UserId, UserName, UserEmail, ServiceName, arrayStringConcat(Urls, '\n'))) COMMENT 'User, service and pages in lower case, a line each, for free text; not among the columns of SELECT *' CODEC(ZSTD(1)),
+    INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_search_text SearchText TYPE ngrambf_v1(4, 32768, 3, 0) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Version, IsDeleted)
 PARTITION BY toYYYYMM(StartTime)

@@ -18,7 +18,8 @@ export const PLAIN = ['sessions', 'session_events', 'session_traces', 'session_s
 
 const COLUMNS = `SELECT table, name, type, comment FROM system.columns
 WHERE database = currentDatabase() AND table IN
-(SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT IN ('MaterializedView', 'Null'))
+(SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT IN ('MaterializedView', 'Null')
+   AND name != 'project_settings')
 ORDER BY table, position`;
 
 const SAMPLE_ROWS = 20_000;
