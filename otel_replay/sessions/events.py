@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+import orjson
+
 from otel_replay import semconv
 from otel_replay.errors import InvalidDataError
 from otel_replay.sessions import clock, session
@@ -49,8 +51,8 @@ def events(
     kinds: Collection[str] = DEFAULT_KINDS,
     from_ns: int = 0,
     to_ns: int = LATEST_NS,
-) -> dict[str, Any]:
-    """The events between two times (ns since the epoch, both included); the API's shape.
+) -> bytes:
+    """The events between two times (ns since the epoch, both included); the API's shape as JSON.
 
     Times are by our clock. Raises NotFoundError.
     """
@@ -62,6 +64,7 @@ def events(
         "to_ns": to_ns,
         "kinds": list(kinds),
         "limit": MAX_EVENTS + 1,
+        "note": semconv.NOTE_EVENT,
     }
     rows = [
         row
@@ -71,15 +74,14 @@ def events(
     rows.sort(key=lambda row: (row["time_ns"], row["id"]))
     shown = rows[:MAX_EVENTS]
     _name_notes(database, session_id, shown)
-    return {
-        "events": [_event(row, found["start_ms"]) for row in shown],
-        "truncated": len(rows) > MAX_EVENTS,
-    }
+    written = b",".join(_json(row, found["start_ms"]) for row in shown)
+    truncated = b"true" if len(rows) > MAX_EVENTS else b"false"
+    return b'{"events":[%b],"truncated":%b}' % (written, truncated)
 
 
 def _name_notes(database: Database, session_id: str, rows: Iterable[dict[str, Any]]) -> None:
     """Gives notes their text as the title."""
-    notes = [row for row in rows if row["name"] == semconv.NOTE_EVENT]
+    notes = [row for row in rows if row["is_note"]]
     if not notes:
         return
     parameters = {"id": session_id, "event": semconv.NOTE_EVENT}
@@ -89,8 +91,7 @@ def _name_notes(database: Database, session_id: str, rows: Iterable[dict[str, An
     }
     for row in notes:
         sent_ns = int(row["id"].rpartition("-")[2])
-        text = texts.get((sent_ns, row["attributes"].get(semconv.RECORD_UID, "")))
-        row["title"] = text or row["title"]
+        row["title"] = texts.get((sent_ns, row["uid"])) or row["title"]
 
 
 def _queries(kinds: Collection[str]) -> list[str]:
@@ -102,22 +103,15 @@ def _queries(kinds: Collection[str]) -> list[str]:
     return names
 
 
-def _event(row: dict[str, Any], zero_ms: int) -> dict[str, Any]:
-    is_request = row["kind"] == "request"
-    return {
+def _json(row: dict[str, Any], zero_ms: int) -> bytes:
+    """One event: what needs exact arithmetic or may be replaced, then what ClickHouse wrote."""
+    request_ns = row["request_ns"]
+    own = {
         "id": row["id"],
         "t_ms": ms(row["time_ns"]),
         "offset_ms": offset_ms(row["time_ns"], zero_ms),
-        "kind": row["kind"],
-        "name": row["name"],
-        "source": row["source"],
-        "tab": row["tab"],
+        "duration_ms": None if request_ns is None else ms(request_ns),
         "title": row["title"],
-        "severity": row["severity"],
-        "status": row["status"] or None,
-        "duration_ms": ms(row["duration_ns"]) if is_request else None,
-        "service": row["service"],
-        "trace_id": row["trace_id"],
-        "span_id": row["span_id"],
-        "attributes": row["attributes"],
     }
+    rest: str = row["rest"]
+    return orjson.dumps(own)[:-1] + b"," + rest.encode()[1:]

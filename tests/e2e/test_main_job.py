@@ -199,9 +199,10 @@ def test_from_the_list_to_the_failing_trace_beside_the_replay_and_back(
     offset_ms = visit.failed_at_ms - session(up, visit)["start_ms"]
     viewer.evaluate("(t) => window.__player.seek(t)", offset_ms + 400)
     viewer.screenshot(path=pictures / "session.png")
-    viewer.emulate_media(color_scheme="dark")
+    # By the button: emulated, the preference would be that of the recorded page as well.
+    viewer.get_by_role("button", name="Use the dark theme").click()
     viewer.screenshot(path=pictures / "session-dark.png")
-    viewer.emulate_media(color_scheme="light")
+    viewer.get_by_role("button", name="Use the light theme").click()
 
     trace_id = request.get_attribute("data-trace-id")
     viewer.goto(f"{up.addresses['ui']}/traces/{trace_id}")

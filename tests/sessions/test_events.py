@@ -58,6 +58,13 @@ def test_an_event_has_all_its_fields(world: World) -> None:
     }
 
 
+def test_texts_come_as_they_were_sent(world: World) -> None:
+    wild = 'x\\ "y"\n\t\x01 </script> \u2028 ü 😀'
+    world.log(world.id, "cart.filled", 0, attributes={wild: wild})
+    (event,) = _events(world)
+    assert event["attributes"][wild] == wild
+
+
 def test_a_note_is_called_by_its_text(world: World) -> None:
     for offset_ms, (uid, text) in enumerate([("u1", "she gave up here"), ("u2", "")]):
         attributes = {"log.record.uid": uid}
