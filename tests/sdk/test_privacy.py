@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.sdk.shop import shop
 from tests.support.process import wait_for
@@ -11,8 +11,12 @@ from tests.support.process import wait_for
 pytestmark = pytest.mark.e2e
 
 PAGE = """<!doctype html><html><head><title>Account of title-leak@example.com</title>
-<meta name="csrf-token" content="metaLEAK1">SDK
+<meta name="csrf-token" content="metaLEAK1"><script src="/otel.js"></script>
 <script>
+  otelReplay.init({ endpoint: '/otlp', serviceName: 'shop', privacy: 'MODE', captureNetwork: {
+    headers: ['authorization', 'x-contact'], bodies: ['/api', '/answer'] } });
+  otelReplay.setAttributes({ 'page.token': 'commonLEAK1', 'page.owner': 'common-leak@example.com' });
+
   // The page protects itself here; what matters is that its own code sees everything.
   console.log('login', {password: 'consoleLEAK1'}, 'from console-leak@example.com');
 </script></head><body>
@@ -25,6 +29,9 @@ PAGE = """<!doctype html><html><head><title>Account of title-leak@example.com</t
   <input id="default" value="defaultLEAK1">
   <input type="hidden" name="csrf" value="hiddenLEAK1">
   <input type="checkbox" value="checkboxLEAK1" checked>
+  <input type="radio" value="radioLEAK1" checked><input type="file" id="file">
+  <input type="email" id="mail"><input type="search" list="known"><input type="range" id="range">
+  <datalist id="known"><option value="datalistLEAK1" label="datalistLEAK2"></datalist>
   <input id="pin" type="password"><input id="card" autocomplete="cc-number">
   <textarea id="note">textareaLEAK1</textarea>
   <select id="choice"><option value="a">A</option><option value="optionLEAK1">B</option></select>
@@ -32,12 +39,36 @@ PAGE = """<!doctype html><html><head><title>Account of title-leak@example.com</t
 <div id="editor" contenteditable></div>
 <iframe srcdoc="<p title='frameLEAK1'>frame-leak@example.com</p>
 <input value='frameLEAK2'>"></iframe>
+<svg width="9" height="9"><title>svg-leak@example.com</title></svg>
+<div data-contact="data-leak@example.com" style="background: url(/bg.png?token=styleLEAK1)"></div>
+<a href="mailto:mailto-leak@example.com">write</a><my-field></my-field>
 <button id="buy">Pay as click-leak@example.com</button>
 <div id="own" class="rr-mask" title="maskLEAK1">maskLEAK2 <b>maskLEAK3</b></div>
 <div class="rr-block" title="blockLEAK1">blockLEAK2</div>
-</body></html>"""
+<script>
+  // Not there: what could not be loaded is reported with its address.
+  document.body.append(Object.assign(new Image(), { src: '/gone.png?token=resourceLEAK1' }));
+  customElements.define('my-field', class extends HTMLElement {
+    connectedCallback() {
+      this.attachShadow({ mode: 'open' }).innerHTML =
+        '<p title="shadowLEAK1">shadow-leak@example.com</p><input value="shadowLEAK2"><input type="password" value="passLEAK4">';
+    }
+  });
+</script></body></html>"""  # noqa: E501
 
-ALWAYS = ["passLEAK1", "passLEAK2", "passLEAK3", "cardLEAK1", "metaLEAK1", "srcdocLEAK"]
+FILES = {
+    "/answer.json": b'{"access_token": "answerLEAK1", "mail": "answer-leak@example.com"}',
+    "/ticks.events": b"data: tick\n\n",
+}
+ALWAYS = [
+    "passLEAK1",
+    "passLEAK2",
+    "passLEAK3",
+    "passLEAK4",
+    "cardLEAK1",
+    "metaLEAK1",
+    "srcdocLEAK",
+]
 MASKED_BY_PAGE = ["maskLEAK2", "maskLEAK3", "blockLEAK1", "blockLEAK2"]
 BALANCED = [
     "title-leak@", "consoleLEAK1", "console-leak@", "4111 1111", "text-leak@", "altLEAK1",
@@ -46,20 +77,45 @@ BALANCED = [
     "editorLEAK1", "frameLEAK1", "frame-leak@", "frameLEAK2", "click-leak@", "maskLEAK1",
     "errorLEAK1", "error-leak@", "fetchLEAK1", "historyLEAK1", "addedLEAK1", "addedLEAK2",
     "added-leak@", "changedLEAK1", "changed-leak@", "stateLEAK1", "trackLEAK1", "track-leak@",
-    "userinfoLEAK1", "eyJhbGciOiJIUzI1NiJ9", "rejectLEAK1",
+    "userinfoLEAK1", "eyJhbGciOiJIUzI1NiJ9", "rejectLEAK1", "commonLEAK1", "common-leak@",
+    "radioLEAK1", "fileLEAK1", "mailLEAK1", "datalistLEAK2", "styleLEAK2", "styleLEAK3",
+    "svg-leak@",
+    "data-leak@", "styleLEAK1", "mailto-leak@", "resourceLEAK1", "shadowLEAK1", "shadow-leak@",
+    "shadowLEAK2", "note-leak@", "causeLEAK1", "socketLEAK1", "streamLEAK1", "hashLEAK1",
+    "headerLEAK1", "header-leak@", "bodyLEAK1", "body-leak@", "answerLEAK1", "answer-leak@",
+    "actionLEAK2", "xhrLEAK1", "consoleLEAK2", "titleLEAK2",
 ]  # fmt: skip
-STRICT = ["PLAIN-TEXT", "go on", "plain console", "plain error", "page=2"]
+STRICT = ["PLAIN-TEXT", "datalistLEAK1", "go on", "plain console", "plain error", "page=2"]
 
 ACT = """async () => {
   const $ = (selector) => document.querySelector(selector);
   $('#default').value = '';
   $('#pin').type = 'text';
   history.pushState({}, '', '/account?session_token=historyLEAK1');
-  await fetch('/api?apikey=fetchLEAK1', { method: 'POST', body: 'x', headers: { authorization: 'Bearer fetchLEAK1' } });
+  await fetch('/api?apikey=fetchLEAK1', { method: 'POST', body: JSON.stringify({ password: 'bodyLEAK1', mail: 'body-leak@example.com' }),
+    headers: { authorization: 'Bearer headerLEAK1', 'x-contact': 'header-leak@example.com' } });
+  await fetch('/answer.json');
+  await new Promise((done) => {
+    const xhr = new XMLHttpRequest();
+    xhr.onloadend = done;
+    xhr.open('POST', '/api?token=xhrLEAK1');
+    xhr.setRequestHeader('authorization', 'Basic xhrLEAK1');
+    xhr.send('secret=xhrLEAK1');
+  });
+  new WebSocket(location.origin.replace('http', 'ws') + '/socket?token=socketLEAK1').onmessage = ({ target }) => target.close();
+  const ticks = new EventSource('/ticks.events?token=streamLEAK1');
+  ticks.onmessage = () => ticks.close();
+  location.hash = '#id_token=hashLEAK1';
+  document.title = 'Bill of titleLEAK2@example.com';
+  otelReplay.addNote('called note-leak@example.com');
+  console.error({ nested: [{ token: 'consoleLEAK2' }] });
   $('#text').setAttribute('title', 'changedLEAK1');
+  $('h1').style.backgroundImage = 'url("/bg.png?token=styleLEAK2")';
+  $('#link').style.setProperty('background', 'url(/bg.png?token=styleLEAK3)', 'important');
   $('#text').firstChild.data = 'now changed-leak@example.com';
   $('#text').insertAdjacentHTML('afterend', '<p title="addedLEAK1">added-leak@example.com</p><input value="addedLEAK2"><input type=password value="passLEAK3">');
-  otelReplay.recordState('store', { user: { password: 'stateLEAK1' }, count: 1 }, { type: 'login' });
+  otelReplay.recordState('store', { user: { password: 'stateLEAK1' }, count: 1 }, { type: 'login', token: 'actionLEAK2' });
+  otelReplay.recordException(new Error('outer', { cause: new Error('token=causeLEAK1') }));
   otelReplay.track('bought', { auth_token: 'trackLEAK1', by: 'track-leak@example.com' });
   console.warn('plain console', 'https://userinfoLEAK1@example.com/', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc');
   setTimeout(() => { throw new Error('plain error: token=errorLEAK1 of error-leak@example.com'); });
@@ -74,6 +130,9 @@ def act(page: Page) -> None:
     page.fill("#card", "cardLEAK1")
     page.fill("#name", "nameLEAK1")
     page.fill("#note", "noteLEAK1")
+    page.fill("#mail", "mailLEAK1@example.com")
+    upload = FilePayload(name="fileLEAK1.txt", mimeType="text/plain", buffer=b"fileLEAK1")
+    page.set_input_files("#file", upload)
     page.select_option("#choice", "optionLEAK1")
     page.click("#editor")
     page.keyboard.type("editorLEAK1")
@@ -86,7 +145,7 @@ def act(page: Page) -> None:
 @pytest.mark.parametrize("mode", ["strict", "balanced", "open"])
 def test_no_secret_is_in_the_bytes_that_left_the_browser(browser: Browser, mode: str) -> None:
     context = browser.new_context()
-    with shop({"/": PAGE, "/next": "<p>next"}, f'data-privacy="{mode}"') as world:
+    with shop({"/": PAGE.replace("MODE", mode)}, files=FILES) as world:
         page = context.new_page()
         page.goto(world.origin)
         wait_for("the first chunk", world.chunks)

@@ -54,9 +54,21 @@ export function createEventMask(privacy: Privacy, mirror: Mirror): (event: event
       const element = elementOf(id);
       return element && isShown(element, privacy) ? value : MASK;
     }
-    if (name === '_cssText' || name === 'style') return mode === 'strict' && name === 'style' ? value.replace(/url\([^)]*\)/g, 'none') : value;
+    if (name === '_cssText') return value;
+    if (name === 'style') return style(value);
     if (/^(href|src|srcset|action|formaction|poster|data|rr_src|xlink:href|cite|ping)$/.test(name)) return url(tag, name, value);
     return scrub(value);
+  };
+
+  /** Pictures inside, or their addresses. */
+  const style = (value: string): string => (mode === 'strict' ? value.replace(/url\([^)]*\)/g, 'none') : value.replace(/url\((?!["']?data:)[^)]*/g, scrub));
+
+  /** Single properties, as a change of an element's style has them: text, text and priority, or false for none. */
+  const styles = (properties: Attributes): void => {
+    for (const [name, value] of Object.entries(properties)) {
+      if (typeof value === 'string') properties[name] = style(value);
+      else if (Array.isArray(value)) value[0] = style(String(value[0]));
+    }
   };
 
   /** Addresses of style sheets keep their queries in strict mode too; only what looks like a secret goes. */
@@ -105,6 +117,7 @@ export function createEventMask(privacy: Privacy, mirror: Mirror): (event: event
   const maskAttributes = (tag: string, attributes: Attributes, id: number): void => {
     for (const name in attributes) {
       const value = attributes[name];
+      if (name === 'style' && typeof value === 'object' && mode !== 'open') styles(Object(value) as Attributes);
       if (typeof value !== 'string' || name === 'class') continue;
       const clean = attribute(tag, name, value, id, attributes);
       if (clean === undefined) delete attributes[name];
