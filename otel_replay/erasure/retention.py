@@ -14,6 +14,7 @@ from typing import Any
 
 from otel_replay.errors import InvalidDataError
 from otel_replay.jobs import Asked
+from otel_replay.storage.alter import alter
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
@@ -85,10 +86,12 @@ def apply_ttls(database: Database, retention: Retention) -> list[str]:
             continue
         # What the rows that are there already have written down must change too, or parts of
         # before would go by the old days; but their rows need not be read for it.
-        database.command(
-            f"ALTER TABLE {row['table']} MODIFY SETTING materialize_ttl_recalculate_only = 1"
+        alter(
+            database,
+            f"ALTER TABLE {row['table']} MODIFY SETTING materialize_ttl_recalculate_only = 1",
         )
-        database.command(
+        alter(
+            database,
             f"ALTER TABLE {row['table']} MODIFY TTL {column} + toIntervalDay({days})",
             settings={"mutations_sync": 1, "materialize_ttl_after_modify": 1},
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from otel_replay.erasure.users import UNLOGGED
+from otel_replay.storage.alter import alter
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
 
@@ -89,7 +90,7 @@ class Run:
         if found:
             where = read_query(__package__, condition)
             statement = f"ALTER TABLE {table} DELETE WHERE {where}"
-            self.database.command(statement, self._parameters, _MUTATION)
+            alter(self.database, statement, self._parameters, _MUTATION)
         return found
 
     @property

@@ -25,6 +25,7 @@ from otel_replay.sessions.parts import Block, decompressed
 from otel_replay.sessions.places import Place, Range, place_of
 from otel_replay.sessions.reading import Stored, read_places
 from otel_replay.sessions.segments import ChunkRow, SessionObject, key_of
+from otel_replay.storage.alter import alter
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import read_query
@@ -125,7 +126,7 @@ def _store(
     if not erased(database, [session_id]):
         return len(data)
     for name in ("undo_chunks", "undo_inputs"):
-        database.command(read_query(__package__, name), {"id": session_id}, _UNDO_SETTINGS)
+        alter(database, read_query(__package__, name), {"id": session_id}, _UNDO_SETTINGS)
     blobs.delete(key)
     return 0
 

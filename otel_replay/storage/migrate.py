@@ -8,6 +8,7 @@ from importlib import resources
 
 from otel_replay.errors import ConfigError
 from otel_replay.storage import schema
+from otel_replay.storage.alter import cluster_of
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.queries import statements
 
@@ -41,6 +42,7 @@ def migrate(database: Database, version: tuple[int, int] | None = None) -> list[
     program's, QueryError or UnavailableError.
     """
     refuse_others_tables(database)
+    refuse_clusters(database)
     database.command(APPLIED_TABLE)
     if version is None and not _applied(database) and schema.create(database):
         insert_first_rows(database)
@@ -104,6 +106,18 @@ def refuse_others_tables(database: Database) -> None:
             f"{names} in the database {database.address.database} were made by the Collector's"
             " exporter: run otel-replay migrate --adopt to add what is missing (--check says what"
             " that is), or name another database"
+        )
+
+
+def refuse_clusters(database: Database) -> None:
+    """Raises ConfigError when the tables are on a cluster and are not those of this version."""
+    cluster = cluster_of(database)
+    lacking = [migration.name for migration in missing(database)] if cluster else []
+    if lacking:
+        raise ConfigError(
+            f"the tables of the database {database.address.database} are on the cluster {cluster}"
+            f" and lack {', '.join(lacking[:3])}{' and more' if len(lacking) > 3 else ''}: have an"
+            f" administrator run what otel-replay migrate --print-cluster {cluster} prints"
         )
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import otel_replay
 from otel_replay.errors import ConfigError
+from otel_replay.storage import migrate
+from otel_replay.storage.alter import on_cluster
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.cluster import clustered
 from otel_replay.storage.migrate import NEWEST, migrations
@@ -93,6 +96,42 @@ def test_clickhouse_can_parse_every_statement(shared_database: Database) -> None
     for statement in statements():
         if not statement.startswith("INSERT"):
             shared_database.query("SELECT formatQuery({s:String}) AS s", {"s": statement})
+
+
+DISTRIBUTED = "Distributed('main', 'otel', 'sessions_local', cityHash64(SessionId))"
+
+
+def test_what_deletes_goes_to_the_local_tables_of_the_whole_cluster() -> None:
+    plain = "ALTER TABLE sessions DELETE WHERE SessionId IN (SELECT Id FROM erasing)"
+    assert on_cluster(plain, "ReplacingMergeTree(Version) ORDER BY SessionId") == plain
+    assert on_cluster(plain, DISTRIBUTED) == plain.replace(
+        "ALTER TABLE sessions ", "ALTER TABLE sessions_local ON CLUSTER 'main' "
+    )
+    with pytest.raises(ConfigError, match="--print-cluster"):
+        on_cluster(plain, "Distributed(main, otel, sessions)")
+
+
+def test_no_statement_of_ours_alters_a_table_but_where_its_rows_are() -> None:
+    """Migrations are rewritten as a whole; restoring and adopting are for plain tables."""
+    root = Path(otel_replay.__file__).parent
+    found = [
+        f"{path.relative_to(root)}: {line.strip()}"
+        for folder in ("sessions", "erasure", "traces")
+        for path in (root / folder).rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"command\(.*(ALTER TABLE|undo_|delete_)", line)
+    ]
+    assert [line for line in found if "delete_moved" not in line] == []
+
+
+def test_migrations_are_not_for_processes_where_tables_are_on_a_cluster(
+    shared_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "cluster_of", lambda _: "main")
+    assert migrate.migrate(shared_database) == []
+    monkeypatch.setattr(migrate, "missing", lambda _: [migrate.Migration("0999_new", [])])
+    with pytest.raises(ConfigError, match="cluster main and lack 0999_new: .*--print-cluster main"):
+        migrate.migrate(shared_database)
 
 
 def test_a_name_that_is_none_is_refused() -> None:
