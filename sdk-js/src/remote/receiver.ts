@@ -1,3 +1,4 @@
+import type { Wrapped } from '../network/propagation';
 import type { Options } from '../options';
 import type { RemoteSettings } from './settings';
 
@@ -15,7 +16,9 @@ export async function ask({ endpoint, headers = {} }: Options): Promise<RemoteSe
 }
 
 async function request(url: URL, headers: Readonly<Record<string, string>>): Promise<RemoteSettings> {
-  const response = await fetch(url, { headers, credentials: 'omit' });
+  // Not OpenTelemetry's, which would trace it.
+  const own = ((fetch as Wrapped).__original ?? fetch) as typeof fetch;
+  const response = await own.call(globalThis, url, { headers, credentials: 'omit' });
   if (!response.ok) throw new Error(`status ${response.status}`);
   const settings = asSettings(await response.json());
   try {
