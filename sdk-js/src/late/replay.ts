@@ -53,11 +53,13 @@ export class Replay {
       },
       onStorm: (size) => this.fail(tab, 'mutation_storm', size),
       onChunk: (chunk) => this.onChunk(chunk),
-      onCheckpointDue: () => this.snapshot(),
+      onCheckpointDue: () => this.checkpoint(),
       elements,
       onBroken: (error) => this.fail(tab, 'unserialisable', String(error).length),
     }, !open);
-    if (this.recording) this.snapshot();
+    const count = elements();
+    if (count > ELEMENTS_LIMIT) this.fail(tab, 'page_too_large', count);
+    else if (this.recording) this.snapshot();
     else this.start();
   }
 
@@ -125,7 +127,7 @@ export class Replay {
 
   /** A new checkpoint says it; that happens so seldom that a lighter way would not be worth its code. */
   private onSchemeChange(): void {
-    if (this.stream && this.core.isLive()) this.snapshot();
+    if (this.stream && this.core.isLive()) this.checkpoint();
   }
 
   private onEvent(event: eventWithTime): void {
@@ -137,9 +139,12 @@ export class Replay {
     frameScrolls(this.record.mirror, (scroll) => this.onEvent(scroll));
   }
 
+  /** A page that has grown too large does without. */
+  private checkpoint(): void {
+    if (elements() <= ELEMENTS_LIMIT) this.snapshot();
+  }
+
   private snapshot(): void {
-    const count = elements();
-    if (count > ELEMENTS_LIMIT) return this.stream && this.fail(this.stream.tab, 'page_too_large', count);
     try {
       this.record.takeFullSnapshot(true);
     } catch (error) {
