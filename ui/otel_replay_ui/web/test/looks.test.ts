@@ -7,7 +7,7 @@ describe('Looks', () => {
     const looks = new Looks(() => now);
     expect(looks.pauseMs()).toBe(1000);
     looks.news();
-    expect(looks.pauseMs()).toBe(1000);
+    expect(looks.pauseMs()).toBe(800);
     expect(looks.pauseMs()).toBe(400);
     now = 5900;
     expect(looks.pauseMs()).toBe(400);

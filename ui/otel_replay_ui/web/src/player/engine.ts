@@ -37,7 +37,7 @@ const LIVE_LAG_MS = 1500;
 /** Who follows and has fallen behind by more than this is taken forward to it. */
 const LIVE_LATEST_MS = 2500;
 /** What has come in is played within this, at up to so many times the speed: the browser sends the next after 1.5 s, and who follows would fall behind a little more with each. */
-const LIVE_PART_MS = 1200;
+const LIVE_PART_MS = 800;
 const MOST_PACE = 2;
 /** After parts ahead could not be had, so long until they are asked for again, unless playback needs them at once. */
 const AHEAD_AGAIN_MS = 5000;

@@ -3,7 +3,7 @@
 /** While nothing happens. */
 const IDLE_MS = 1000;
 /** The browser sends each 1.5 s while somebody acts: there is nothing new sooner than this after the last news. */
-const AFTER_NEWS_MS = 1000;
+const AFTER_NEWS_MS = 800;
 /** From then on, for as long as somebody seems to be acting. */
 const ACTING_MS = 400;
 const ACTING_FOR_MS = 6000;
