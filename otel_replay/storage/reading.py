@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from otel_replay.storage.clickhouse import Database
@@ -20,13 +21,21 @@ READ_SETTINGS: dict[str, Any] = {
 
 
 def read_settings(database: Database) -> dict[str, Any]:
-    """Those of READ_SETTINGS that this ClickHouse knows: older servers lack the later ones.
+    """Those of READ_SETTINGS that this ClickHouse knows.
+
+    Raises QueryError and UnavailableError.
+    """
+    return known_settings(database, READ_SETTINGS)
+
+
+def known_settings(database: Database, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that this ClickHouse knows, in their order: older servers lack the later ones.
 
     Raises QueryError and UnavailableError.
     """
     rows = database.query(
         "SELECT name FROM system.settings WHERE name IN {names:Array(String)}",
-        {"names": list(READ_SETTINGS)},
+        {"names": list(wanted)},
     )
     known = {row["name"] for row in rows}
-    return {name: value for name, value in READ_SETTINGS.items() if name in known}
+    return {name: value for name, value in wanted.items() if name in known}

@@ -117,6 +117,11 @@ def test_limits_cannot_be_lifted_by_settings_in_the_url(sql: str) -> None:
     assert requests.get(f"{sql}/", query, timeout=10).text == "1\n"
 
 
+def test_ingest_goes_before_peoples_statements(sql: str) -> None:
+    statement = "SELECT value FROM system.settings WHERE name = 'os_threads_nice_value_query'"
+    assert requests.get(f"{sql}/", {"query": statement}, timeout=10).text == "19\n"
+
+
 def test_statements_beyond_the_limit_wait_and_then_are_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
