@@ -15,6 +15,8 @@ from tests.support.clickhouse_server import ClickHouseServer
 Engine = Path | ClickHouseServer
 """The folder of the embedded one, or one behind HTTP."""
 _MIGRATIONS = "otel_replay_migrations"
+_APPLIED = "applied"
+"""Stands for no table."""
 _spare: defaultdict[Engine, list[str]] = defaultdict(list)
 """Names of databases: as they were made, and empty."""
 _as_made: dict[str, dict[str, str]] = {}
@@ -50,8 +52,9 @@ def _made(engine: Engine) -> str:
 def _emptied(database: Database) -> bool:
     """Takes away what a test left; tells whether the database is as it was made."""
     made = _as_made[database.address.database]
-    for table in _state(database).items() - made.items():
-        database.command(f"DROP TABLE IF EXISTS `{table[0]}` SYNC")
+    for name, _ in _state(database).items() - made.items():
+        if name != _APPLIED:
+            database.command(f"DROP TABLE `{name}` SYNC")
     if _state(database) != made:
         return False
     filled = database.query(
@@ -73,7 +76,7 @@ def _state(database: Database) -> dict[str, str]:
     applied = database.query(f"SELECT Name FROM {_MIGRATIONS} ORDER BY Name")
     return {
         **{table["name"]: table["statement"] for table in tables},
-        "": " ".join(row["Name"] for row in applied),
+        _APPLIED: " ".join(row["Name"] for row in applied),
     }
 
 
