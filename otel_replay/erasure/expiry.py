@@ -25,15 +25,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "logs": {
         "trace_exceptions": "of_exceptions",
         "otel_logs": "of_either",
+        "session_errors": "of_log_events",
         "session_events": "of_log_events",
     },
     "traces": {
         "trace_exceptions": "of_exceptions",
         "otel_traces": "of_either",
         "otel_traces_trace_id_ts": "of_traces",
+        "session_errors": "of_span_events",
         "session_events": "of_span_events",
     },
     "session": {
+        "session_errors": "of_sessions",
         "session_events": "of_sessions",
         "session_touched": "of_sessions",
         "trace_touched": "of_traces",

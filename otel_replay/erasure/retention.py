@@ -31,6 +31,7 @@ TTLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "replay_chunks": ("toDateTime(ReceivedAt)", ("replay",)),
     "session_inputs": ("toDateTime(ReadAt)", ("replay",)),
     "session_events": ("toDateTime(ReceivedAt)", ("logs", "traces")),
+    "session_errors": ("toDateTime(ReceivedAt)", ("logs", "traces")),
     "trace_exceptions": ("ReceivedAt", ("logs", "traces")),
     "session_traces": ("toDateTime(ReceivedAt)", ("replay", "logs", "traces")),
     "trace_sessions": ("ReceivedAt", ("replay", "logs", "traces")),

@@ -24,6 +24,7 @@ EVERYTHING: Mapping[str, str] = {
     "otel_traces": "of_either",
     "otel_logs": "of_either",
     "otel_traces_trace_id_ts": "of_traces",
+    "session_errors": "of_sessions",
     "session_events": "of_sessions",
     "session_inputs": "of_sessions",
     "session_touched": "of_sessions",

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from otel_replay.errors import ConfigError, OtelReplayError, UnavailableError
+from otel_replay.storage import driver
 
 DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 DEFAULT_DATABASE = "otel"
@@ -232,7 +233,7 @@ class Database:
             return self._open()
 
     def _open(self) -> Any:
-        clickhouse_connect = _driver()
+        clickhouse_connect = driver.load()
         embedded = self.address.embedded_path
         with _translated(self.address):
             if not self._created:
@@ -289,16 +290,6 @@ def _first_client(clickhouse_connect: Any, folder: Path) -> Any:
             f"the embedded ClickHouse cannot open {folder}: stop the process that has it open, or"
             f" choose a folder that is writable ({exc})"
         ) from exc
-
-
-def _driver() -> Any:
-    try:
-        import clickhouse_connect
-    except ImportError as exc:
-        raise ConfigError(
-            "clickhouse-connect is not installed: run pip install 'otel-replay[server]'"
-        ) from exc
-    return clickhouse_connect
 
 
 @contextmanager

@@ -437,6 +437,33 @@ ORDER BY (SessionId, Tab, Seq, MoreSeqs)
 TTL toDateTime(ReceivedAt) + toIntervalDay(30)
 SETTINGS index_granularity = 512, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
+CREATE TABLE {{database}}.session_errors
+(
+    `SessionId` String COMMENT 'Session id, as the browser made it' CODEC(ZSTD(1)),
+    `Timestamp` DateTime64(9) COMMENT 'By the sender\'s clock' CODEC(Delta(8), ZSTD(1)),
+    `EventId` UInt64 COMMENT 'As in session_events',
+    `Source` LowCardinality(String) COMMENT 'browser or backend',
+    `Title` String COMMENT 'One line for people' CODEC(ZSTD(1)),
+    `Tab` LowCardinality(String) COMMENT 'Tab in which it happened, empty when unknown',
+    `Url` String COMMENT 'Page that it happened on' CODEC(ZSTD(1)),
+    `ServiceName` LowCardinality(String) COMMENT 'Resource attribute service.name',
+    `Release` LowCardinality(String) COMMENT 'Resource attribute service.version',
+    `TraceId` String COMMENT 'Lower-case hex, empty when absent' CODEC(ZSTD(1)),
+    `SpanId` String COMMENT 'Lower-case hex, empty when absent' CODEC(ZSTD(1)),
+    `UserId` String COMMENT 'user.id' CODEC(ZSTD(1)),
+    `Type` String COMMENT 'exception.type' CODEC(ZSTD(1)),
+    `Message` String COMMENT 'exception.message' CODEC(ZSTD(1)),
+    `Attributes` Map(LowCardinality(String), String) COMMENT 'Attributes of the log record or span event' CODEC(ZSTD(1)),
+    `ResourceAttributes` Map(LowCardinality(String), String) COMMENT 'What sent it' CODEC(ZSTD(1)),
+    `ObservedTimestamp` DateTime64(3) COMMENT 'As in session_events' CODEC(Delta(8), ZSTD(1)),
+    `ReceivedAt` DateTime64(3) COMMENT 'Our clock as the row was stored, of the last delivery' CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(ReceivedAt)
+PARTITION BY toYYYYMM(Timestamp)
+ORDER BY (SessionId, Timestamp, EventId)
+TTL toDateTime(ReceivedAt) + toIntervalDay(30)
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
 CREATE TABLE {{database}}.session_events
 (
     `SessionId` String COMMENT 'Session id, as the browser made it' CODEC(ZSTD(1)),
@@ -720,9 +747,9 @@ AS SELECT
     min(e.Timestamp) AS Timestamp,
     any(e.Source) AS Source,
     any(e.ServiceName) AS ServiceName,
-    any(e.ResourceAttributes['service.version']) AS Release,
-    max(if((e.Attributes['exception.type']) != '', e.Attributes['exception.type'], e.Attributes['error.object'])) AS Type,
-    max(multiIf((e.Attributes['exception.message']) != '', e.Attributes['exception.message'], (e.Attributes['message']) != '', e.Attributes['message'], e.Attributes['error.message'])) AS Message,
+    any(e.Release) AS Release,
+    max(e.Type) AS Type,
+    max(e.Message) AS Message,
     max(e.Attributes['exception.stacktrace']) AS Stacktrace,
     max(e.Url) AS Url,
     path(max(e.Url)) AS Path,
@@ -732,9 +759,7 @@ AS SELECT
     max(e.UserId) AS UserId,
     any(e.Attributes) AS Attributes,
     any(e.ResourceAttributes) AS ResourceAttributes
-FROM {{database}}.session_events AS e
-FINAL
-WHERE (e.Kind = 'error') OR ((e.Kind = 'backend_error') AND (e.TraceId = ''))
+FROM {{database}}.session_errors AS e
 GROUP BY
     e.SessionId,
     e.TraceId,
@@ -771,6 +796,10 @@ LEFT JOIN
         SessionId,
         TraceId
     FROM {{database}}.session_traces
+    WHERE TraceId IN (
+        SELECT TraceId
+        FROM {{database}}.trace_exceptions
+    )
 ) AS pairs ON found.TraceId = pairs.TraceId;
 
 CREATE VIEW {{database}}.page_views
@@ -1004,6 +1033,49 @@ AS SELECT
     Events.Attributes
 FROM {{database}}.otel_traces
 WHERE (SessionId != '') OR has(Events.Name, 'exception');
+
+CREATE MATERIALIZED VIEW {{database}}.session_errors_from_events TO {{database}}.session_errors
+(
+    `SessionId` String,
+    `Timestamp` DateTime64(9),
+    `EventId` UInt64,
+    `Source` LowCardinality(String),
+    `Title` String,
+    `Tab` LowCardinality(String),
+    `Url` String,
+    `ServiceName` LowCardinality(String),
+    `Release` String,
+    `TraceId` String,
+    `SpanId` String,
+    `UserId` String,
+    `Type` String,
+    `Message` String,
+    `Attributes` Map(LowCardinality(String), String),
+    `ResourceAttributes` Map(LowCardinality(String), String),
+    `ObservedTimestamp` DateTime64(3),
+    `ReceivedAt` DateTime64(3)
+)
+AS SELECT
+    SessionId,
+    Timestamp,
+    EventId,
+    Source,
+    Title,
+    Tab,
+    Url,
+    ServiceName,
+    ResourceAttributes['service.version'] AS Release,
+    TraceId,
+    SpanId,
+    UserId,
+    if((Attributes['exception.type']) != '', Attributes['exception.type'], Attributes['error.object']) AS Type,
+    multiIf((Attributes['exception.message']) != '', Attributes['exception.message'], (Attributes['message']) != '', Attributes['message'], Attributes['error.message']) AS Message,
+    Attributes,
+    ResourceAttributes,
+    ObservedTimestamp,
+    ReceivedAt
+FROM {{database}}.session_events
+WHERE (Kind = 'error') OR ((Kind = 'backend_error') AND (TraceId = ''));
 
 CREATE MATERIALIZED VIEW {{database}}.session_events_from_logs TO {{database}}.session_events
 (
