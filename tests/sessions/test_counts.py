@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from tests.support.sessions import World
+from tests.sessions.conftest import Told
+from tests.support.sessions import World, together
 
 
 def test_counts_are_exact(world: World) -> None:
@@ -132,14 +135,20 @@ def test_a_session_of_backend_spans_only_is_there(world: World) -> None:
     assert session["has_replay"] is False
 
 
-@pytest.mark.parametrize(
-    ("seqs", "gaps"),
-    [([0, 1, 2], 0), ([0, 2, 3], 1), ([1, 2], 1), ([0, 3, 4, 7], 2), ([2, 5], 2)],
-    ids=str,
-)
-def test_gaps_are_holes_in_the_sequence(world: World, seqs: list[int], gaps: int) -> None:
-    world.chunks([world.chunk_row(world.id, seq) for seq in seqs])
-    world.worker.run_once()
+GAPS = [([0, 1, 2], 0), ([0, 2, 3], 1), ([1, 2], 1), ([0, 3, 4, 7], 2), ([2, 5], 2)]
+
+
+@pytest.fixture(scope="module")
+def gaps_told(settled: Told) -> list[World]:
+    def tell(world: World, seqs: list[int]) -> None:
+        world.chunks([world.chunk_row(world.id, seq) for seq in seqs])
+
+    return settled([partial(tell, seqs=seqs) for seqs, _ in GAPS])
+
+
+@pytest.mark.parametrize(("seqs", "gaps"), GAPS, ids=str)
+def test_gaps_are_holes_in_the_sequence(gaps_told: list[World], seqs: list[int], gaps: int) -> None:
+    world = gaps_told[GAPS.index((seqs, gaps))]
     assert world.session(world.id)["gaps"] == gaps
 
 
@@ -162,20 +171,28 @@ def test_activity_has_at_most_48_stretches(world: World) -> None:
     assert (len(activity), activity[0], activity[-1], sum(activity)) == (48, 1, 1, 2)
 
 
-@pytest.mark.parametrize(
-    ("clicks", "active_ms"),
-    [
-        ([0], 0),
-        ([0, 3_000, 8_000], 8_000),
-        ([0, 3_000, 8_001], 3_000),
-        ([0, 1_000, 60_000, 62_000], 3_000),
-    ],
-    ids=str,
-)
-def test_active_time_bridges_five_seconds(world: World, clicks: list[int], active_ms: int) -> None:
-    for offset_ms in clicks:
-        world.click(world.id, offset_ms)
-    world.worker.run_once()
+ACTIVE = [
+    ([0], 0),
+    ([0, 3_000, 8_000], 8_000),
+    ([0, 3_000, 8_001], 3_000),
+    ([0, 1_000, 60_000, 62_000], 3_000),
+]
+
+
+@pytest.fixture(scope="module")
+def active_told(settled: Told) -> list[World]:
+    def tell(world: World, clicks: list[int]) -> None:
+        for offset_ms in clicks:
+            world.click(world.id, offset_ms)
+
+    return settled([partial(tell, clicks=clicks) for clicks, _ in ACTIVE])
+
+
+@pytest.mark.parametrize(("clicks", "active_ms"), ACTIVE, ids=str)
+def test_active_time_bridges_five_seconds(
+    active_told: list[World], clicks: list[int], active_ms: int
+) -> None:
+    world = active_told[ACTIVE.index((clicks, active_ms))]
     assert world.session(world.id)["active_ms"] == active_ms
 
 
@@ -207,6 +224,11 @@ def test_the_previous_session_is_known(world: World) -> None:
 
 def _visit(world: World) -> None:
     """Two pages in two tabs: a click, a console error, an exception, and three requests."""
+    with together(world):
+        _visit_in_steps(world)
+
+
+def _visit_in_steps(world: World) -> None:
     world.navigation(world.id, "http://shop/", 0)
     world.navigation(world.id, "http://shop/cart", 2_000, tab="t2")
     world.click(world.id, 2_500)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from otel_replay.sessions.lifecycle import END_SLACK_MS, FINAL_MS, IDLE_MS, LONGEST_MS
-from tests.support.sessions import World, at
+from tests.sessions.conftest import Told
+from tests.support.sessions import World, at, now_ms, together
 
 MINUTE_S = 60
 MINUTE_MS = 60_000
@@ -53,33 +54,48 @@ def _backend_record(world: World) -> None:
     world.log(world.id, "", scope="app", resource={"service.name": "api"})
 
 
-@pytest.mark.parametrize(
-    ("story", "after_s", "state"),
-    [
-        (_click, 0, "live"),
-        (_click, 14 * MINUTE_S, "live"),
-        (_click, 16 * MINUTE_S, "finished"),
-        (_end, 0, "finished"),
-        (_end_with_a_late_tab, 0, "finished"),
-        (_more_after_the_end, 0, "live"),
-        (_more_after_the_end, 16 * MINUTE_S, "finished"),
-        (_final_chunk, 1 * MINUTE_S, "live"),
-        (_final_chunk, 3 * MINUTE_S, "finished"),
-        (_final_chunk_in_one_of_two_tabs, 3 * MINUTE_S, "live"),
-        (_final_chunk_in_one_of_two_tabs, 16 * MINUTE_S, "finished"),
-        (_chunk_after_a_final_one, 3 * MINUTE_S, "live"),
-        (_backend_record, 14 * MINUTE_S, "live"),
-        (_backend_record, 16 * MINUTE_S, "finished"),
-    ],
-)
-def test_a_session_finishes(world: World, story: Story, after_s: int, state: str) -> None:
-    story(world)
+STATES: list[tuple[Story, int, str]] = [
+    (_click, 0, "live"),
+    (_click, 14 * MINUTE_S, "live"),
+    (_click, 16 * MINUTE_S, "finished"),
+    (_end, 0, "finished"),
+    (_end_with_a_late_tab, 0, "finished"),
+    (_more_after_the_end, 0, "live"),
+    (_more_after_the_end, 16 * MINUTE_S, "finished"),
+    (_final_chunk, 1 * MINUTE_S, "live"),
+    (_final_chunk, 3 * MINUTE_S, "finished"),
+    (_final_chunk_in_one_of_two_tabs, 3 * MINUTE_S, "live"),
+    (_final_chunk_in_one_of_two_tabs, 16 * MINUTE_S, "finished"),
+    (_chunk_after_a_final_one, 3 * MINUTE_S, "live"),
+    (_backend_record, 14 * MINUTE_S, "live"),
+    (_backend_record, 16 * MINUTE_S, "finished"),
+]
+"""Stories, and their sessions' states after seconds of silence."""
+
+
+@pytest.fixture(scope="module")
+def states(stored: Told) -> dict[tuple[Story, int], str]:
+    worlds = stored([story for story, _, _ in STATES])
+    first = worlds[0]
     # A few seconds may lie between this clock and ClickHouse's.
-    world.clock.seconds += 5 if after_s == 0 else 0
-    world.worker.run_once()
-    world.clock.seconds += after_s
-    world.worker.run_once()
-    assert world.session(world.id)["state"] == state
+    first.clock.seconds += 5
+    first.worker.run_once()
+    stored_s = first.clock()
+    found = {}
+    for now_s in sorted({after_s for _, after_s, _ in STATES}):
+        first.clock.seconds = stored_s + now_s
+        first.worker.run_once()
+        for world, (story, after_s, _) in zip(worlds, STATES, strict=True):
+            if after_s == now_s:
+                found[story, after_s] = first.session(world.id)["state"]
+    return found
+
+
+@pytest.mark.parametrize(("story", "after_s", "state"), STATES)
+def test_a_session_finishes(
+    states: dict[tuple[Story, int], str], story: Story, after_s: int, state: str
+) -> None:
+    assert states[story, after_s] == state
 
 
 def test_a_session_of_four_hours_finishes(world: World) -> None:
@@ -231,36 +247,60 @@ def _four_hours_and_a_minute(world: World) -> None:
     _event(world, LONGEST_MS + MINUTE_MS)
 
 
-@pytest.mark.parametrize(
-    ("story", "finish_ms"),
-    [
-        (_idle, 1_000 + IDLE_MS),
-        (_idle_recording, 5_000 + IDLE_MS),
-        (_end_at_once, 1_000),
-        (_end_and_another_tab_within_the_slack, 1_000 + END_SLACK_MS),
-        (_end_and_another_tab_after_the_slack, 1_001 + END_SLACK_MS + IDLE_MS),
-        (_end_twice, 601_000),
-        (_end_said_by_a_service, IDLE_MS),
-        (_services_alone, 1_000),
-        (_services_later_than_the_browser, IDLE_MS),
-        (_final, 5_000 + FINAL_MS),
-        (_final_and_events_after_it, 5_000 + FINAL_MS),
-        (_final_of_one_tab, 5_000 + IDLE_MS),
-        (_final_of_both_tabs, 9_000 + FINAL_MS),
-        (_back_after_final, 9_000 + IDLE_MS),
-        # A millisecond more would be four hours, but for nothing coming in.
-        (_nearly_four_hours, LONGEST_MS),
-        # It was finished as it had lasted that long.
-        (_four_hours_and_a_minute, LONGEST_MS),
-    ],
-)
-def test_when_a_session_finishes(world: World, story: Story, finish_ms: int) -> None:
-    world.zero_ms -= LONGEST_MS
-    story(world)
-    world.clock.seconds = (world.zero_ms + finish_ms - 1) / 1000
-    assert world.session(world.id)["state"] == "live"
-    world.clock.seconds = (world.zero_ms + finish_ms) / 1000
-    assert world.session(world.id)["state"] == "finished"
+FINISHES: list[tuple[Story, int]] = [
+    (_idle, 1_000 + IDLE_MS),
+    (_idle_recording, 5_000 + IDLE_MS),
+    (_end_at_once, 1_000),
+    (_end_and_another_tab_within_the_slack, 1_000 + END_SLACK_MS),
+    (_end_and_another_tab_after_the_slack, 1_001 + END_SLACK_MS + IDLE_MS),
+    (_end_twice, 601_000),
+    (_end_said_by_a_service, IDLE_MS),
+    (_services_alone, 1_000),
+    (_services_later_than_the_browser, IDLE_MS),
+    (_final, 5_000 + FINAL_MS),
+    (_final_and_events_after_it, 5_000 + FINAL_MS),
+    (_final_of_one_tab, 5_000 + IDLE_MS),
+    (_final_of_both_tabs, 9_000 + FINAL_MS),
+    (_back_after_final, 9_000 + IDLE_MS),
+    # A millisecond more would be four hours, but for nothing coming in.
+    (_nearly_four_hours, LONGEST_MS),
+    # It was finished as it had lasted that long.
+    (_four_hours_and_a_minute, LONGEST_MS),
+]
+"""Stories, and when their sessions finish."""
+
+
+@pytest.fixture(scope="module")
+def around_the_finish(stored: Told) -> dict[Story, list[str]]:
+    """The states of all sessions a millisecond before their finish, and at it.
+
+    The stories begin at such times that all finish at the same moment.
+    """
+    finish_ms = now_ms() - 3_600_000
+
+    def timed(story: Story, after_ms: int) -> Story:
+        def tell(world: World) -> None:
+            world.zero_ms = finish_ms - after_ms
+            story(world)
+
+        return tell
+
+    worlds = stored([timed(story, after_ms) for story, after_ms in FINISHES])
+    found: dict[Story, list[str]] = {story: [] for story, _ in FINISHES}
+    # A worker each, which has seen nothing: one looks for what is due every ten seconds only.
+    for asked, at_ms in zip(worlds, (finish_ms - 1, finish_ms), strict=False):
+        asked.clock.seconds = at_ms / 1000
+        asked.worker.run_once()
+        for world, (story, _) in zip(worlds, FINISHES, strict=True):
+            found[story].append(asked.session(world.id)["state"])
+    return found
+
+
+@pytest.mark.parametrize(("story", "finish_ms"), FINISHES)
+def test_when_a_session_finishes(
+    around_the_finish: dict[Story, list[str]], story: Story, finish_ms: int
+) -> None:
+    assert around_the_finish[story] == ["live", "finished"]
 
 
 def test_the_worker_finishes_a_session_at_its_time(alone: World) -> None:
@@ -274,7 +314,8 @@ def test_the_worker_finishes_a_session_at_its_time(alone: World) -> None:
 
 def test_a_session_of_four_hours_stays_finished(world: World) -> None:
     world.zero_ms -= 2 * LONGEST_MS
-    _four_hours_and_a_minute(world)
-    _event(world, LONGEST_MS + 2 * MINUTE_MS)
+    with together(world):
+        _four_hours_and_a_minute(world)
+        _event(world, LONGEST_MS + 2 * MINUTE_MS)
     world.clock.seconds = (world.zero_ms + LONGEST_MS + 2 * MINUTE_MS) / 1000
     assert world.session(world.id)["state"] == "finished"

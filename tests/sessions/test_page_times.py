@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.sessions.conftest import Told
 from tests.support.rrweb import click, meta
 from tests.support.sessions import World, at
 
@@ -77,25 +78,32 @@ def _without_navigation(world: World) -> None:
     world.click(world.id, 0)
 
 
-@pytest.mark.parametrize(
-    ("story", "pages", "entry", "exit_"),
-    [
-        (_one_after_the_other, [(HOME, 0, 2, 4_000), (CART, 3_000, 1, 7_000)], HOME, HOME),
-        (_the_same_again, [(HOME, 0, 1, 5_000), (CART, 5_000, 1, 1_000)], HOME, CART),
-        (_hidden_for_a_while, [(HOME, 0, 1, 3_000)], HOME, HOME),
-        (_hidden_as_it_goes, [(HOME, 0, 1, 2_000)], HOME, HOME),
-        (_opened_in_the_background, [(HOME, 0, 1, 5_000)], HOME, HOME),
-        (_gone_on_while_hidden, [(HOME, 0, 1, 1_000), (CART, 2_000, 1, 1_000)], HOME, CART),
-        (_two_tabs_on_one_page, [(HOME, 0, 2, 10_000)], HOME, HOME),
-        (_from_tab_to_tab, [(HOME, 0, 1, 5_000), (CART, 4_000, 1, 5_000)], HOME, HOME),
-        (_as_long_as_it_is_recorded, [(HOME, 0, 1, 5_000)], HOME, HOME),
-        (_without_navigation, [], "", ""),
-    ],
-)
+STORIES: list[tuple[Story, list[Page], str, str]] = [
+    (_one_after_the_other, [(HOME, 0, 2, 4_000), (CART, 3_000, 1, 7_000)], HOME, HOME),
+    (_the_same_again, [(HOME, 0, 1, 5_000), (CART, 5_000, 1, 1_000)], HOME, CART),
+    (_hidden_for_a_while, [(HOME, 0, 1, 3_000)], HOME, HOME),
+    (_hidden_as_it_goes, [(HOME, 0, 1, 2_000)], HOME, HOME),
+    (_opened_in_the_background, [(HOME, 0, 1, 5_000)], HOME, HOME),
+    (_gone_on_while_hidden, [(HOME, 0, 1, 1_000), (CART, 2_000, 1, 1_000)], HOME, CART),
+    (_two_tabs_on_one_page, [(HOME, 0, 2, 10_000)], HOME, HOME),
+    (_from_tab_to_tab, [(HOME, 0, 1, 5_000), (CART, 4_000, 1, 5_000)], HOME, HOME),
+    (_as_long_as_it_is_recorded, [(HOME, 0, 1, 5_000)], HOME, HOME),
+    (_without_navigation, [], "", ""),
+]
+"""Each with its pages, and the first and the last of them."""
+
+
+@pytest.fixture(scope="module")
+def told(settled: Told) -> dict[Story, World]:
+    stories = [story for story, *_ in STORIES]
+    return dict(zip(stories, settled(stories), strict=True))
+
+
+@pytest.mark.parametrize(("story", "pages", "entry", "exit_"), STORIES)
 def test_pages_and_the_time_on_each(
-    world: World, story: Story, pages: list[Page], entry: str, exit_: str
+    told: dict[Story, World], story: Story, pages: list[Page], entry: str, exit_: str
 ) -> None:
-    story(world)
+    world = told[story]
     assert _pages(world) == pages
     session = world.session(world.id)
     assert (session["entry_page"], session["exit_page"]) == (entry, exit_)

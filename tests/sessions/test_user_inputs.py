@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from typing import Any
 
 import orjson
 import pytest
 
+from tests.sessions.conftest import Told
 from tests.support.recordings import compact, finish
 from tests.support.rrweb import Event, change, click, meta, moved, typed
 from tests.support.sessions import World, at
@@ -32,30 +34,39 @@ HERE, NEAR, FAR = (100, 100), (118, 124), (119, 124)
 """NEAR is 30 pixels from HERE, FAR a little more."""
 
 
-@pytest.mark.parametrize(
-    ("clicks", "bursts"),
-    [
-        ([(0, HERE), (500, HERE)], 0),
-        ([(0, HERE), (500, NEAR), (1_000, HERE)], 1),
-        ([(0, HERE), (500, HERE), (1_001, HERE)], 0),
-        ([(0, HERE), (500, HERE), (1_000, FAR)], 0),
-        # One burst, however long; a pause ends it.
-        ([(time_ms, HERE) for time_ms in range(0, 5_000, 400)], 1),
-        ([(time_ms, HERE) for time_ms in (0, 100, 200, 1_300, 1_400, 1_500)], 2),
-        ([(time_ms, HERE) for time_ms in (0, 100, 200, 1_200, 1_300, 1_400)], 1),
-        # So does another place.
-        ([*((t, HERE) for t in (0, 100, 200)), *((t, FAR) for t in (300, 400, 500))], 2),
-        # A slow run that becomes quick.
-        ([(time_ms, HERE) for time_ms in (0, 900, 1_800, 2_000, 2_200)], 1),
-        # Where nobody knows.
-        ([(0, None), (100, None), (200, None)], 0),
-    ],
-)
+BURSTS: list[tuple[list[tuple[int, Place | None]], int]] = [
+    ([(0, HERE), (500, HERE)], 0),
+    ([(0, HERE), (500, NEAR), (1_000, HERE)], 1),
+    ([(0, HERE), (500, HERE), (1_001, HERE)], 0),
+    ([(0, HERE), (500, HERE), (1_000, FAR)], 0),
+    # One burst, however long; a pause ends it.
+    ([(time_ms, HERE) for time_ms in range(0, 5_000, 400)], 1),
+    ([(time_ms, HERE) for time_ms in (0, 100, 200, 1_300, 1_400, 1_500)], 2),
+    ([(time_ms, HERE) for time_ms in (0, 100, 200, 1_200, 1_300, 1_400)], 1),
+    # So does another place.
+    ([*((t, HERE) for t in (0, 100, 200)), *((t, FAR) for t in (300, 400, 500))], 2),
+    # A slow run that becomes quick.
+    ([(time_ms, HERE) for time_ms in (0, 900, 1_800, 2_000, 2_200)], 1),
+    # Where nobody knows.
+    ([(0, None), (100, None), (200, None)], 0),
+]
+"""Clicks, and how many bursts of rage they are."""
+
+
+@pytest.fixture(scope="module")
+def bursts_told(settled: Told) -> list[World]:
+    def tell(world: World, clicks: list[tuple[int, Place | None]]) -> None:
+        for time_ms, place in clicks:
+            world.click(world.id, time_ms, at_px=place)
+
+    return settled([partial(tell, clicks=clicks) for clicks, _ in BURSTS])
+
+
+@pytest.mark.parametrize(("clicks", "bursts"), BURSTS)
 def test_rage_is_three_clicks_within_a_second_and_thirty_pixels(
-    world: World, clicks: list[tuple[int, Place | None]], bursts: int
+    bursts_told: list[World], clicks: list[tuple[int, Place | None]], bursts: int
 ) -> None:
-    for time_ms, place in clicks:
-        world.click(world.id, time_ms, at_px=place)
+    world = bursts_told[BURSTS.index((clicks, bursts))]
     assert _counts(world) == (len(clicks), 0, bursts, 0)
 
 
@@ -130,22 +141,30 @@ def test_rage_clicks_of_before_they_had_a_kind_are_found(world: World) -> None:
 # Active time
 
 
-@pytest.mark.parametrize(
-    ("events", "active_ms"),
-    [
-        ([], 0),
-        ([click(0)], 0),
-        ([click(0), moved(5_000, 5_000)], 5_000),
-        ([click(0), moved(5_001, 5_001)], 0),
-        ([moved(1_000, 500), click(30_000), click(33_000)], 500 + 3_000),
-        # The page alone makes nobody active.
-        ([click(0), *(change(time_ms) for time_ms in range(0, 60_000, 1_000))], 0),
-    ],
-)
+ACTIVE: list[tuple[list[Event], int]] = [
+    ([], 0),
+    ([click(0)], 0),
+    ([click(0), moved(5_000, 5_000)], 5_000),
+    ([click(0), moved(5_001, 5_001)], 0),
+    ([moved(1_000, 500), click(30_000), click(33_000)], 500 + 3_000),
+    # The page alone makes nobody active.
+    ([click(0), *(change(time_ms) for time_ms in range(0, 60_000, 1_000))], 0),
+]
+
+
+@pytest.fixture(scope="module")
+def active_told(settled: Told) -> list[World]:
+    def tell(world: World, events: list[Event]) -> None:
+        _recorded(world, *events, chunks=3)
+
+    return settled([partial(tell, events=events) for events, _ in ACTIVE])
+
+
+@pytest.mark.parametrize(("events", "active_ms"), ACTIVE)
 def test_active_is_the_time_of_user_inputs(
-    world: World, events: list[Event], active_ms: int
+    active_told: list[World], events: list[Event], active_ms: int
 ) -> None:
-    _recorded(world, *events, chunks=3)
+    world = active_told[ACTIVE.index((events, active_ms))]
     assert world.session(world.id)["active_ms"] == active_ms
 
 

@@ -7,7 +7,8 @@ import itertools
 import time
 import uuid
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -290,6 +291,56 @@ class World:
         """One event that says which chunk it is in."""
         events = [{"type": 3, "timestamp": self.zero_ms + start_ms, "data": {"seq": seq}}]
         return gzip.compress(orjson.dumps(events), mtime=0)
+
+
+class _Gathering(Database):
+    """Keeps what is inserted, to insert it in one go."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.address)
+        self.behind = database
+        self._rows: dict[tuple[str, frozenset[str]], list[Mapping[str, Any]]] = {}
+        """By table and names of columns: an insert has the same columns in all its rows."""
+
+    def insert(
+        self,
+        table: str,
+        rows: Sequence[Mapping[str, Any]],
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        assert not settings, "gathered rows are inserted without settings"
+        for row in rows:
+            self._rows.setdefault((table, frozenset(row)), []).append(row)
+
+    def store(self) -> None:
+        for (table, _), rows in self._rows.items():
+            self.behind.insert(table, rows)
+
+
+@contextmanager
+def together(*worlds: World) -> Iterator[None]:
+    """What is stored in these worlds, on one database, goes in by one insert per table.
+
+    An insert takes as long for a hundred rows as for one. Nothing is there before the end.
+    """
+    gathering = _Gathering(worlds[0].database)
+    for world in worlds:
+        world.database = gathering
+    yield
+    for world in worlds:
+        world.database = gathering.behind
+    gathering.store()
+
+
+def stored_together(
+    database: Database, blobs: FileBlobStore, stories: Sequence[Callable[[World], None]]
+) -> list[World]:
+    """A world for each story, in which it was told; their rows went in together."""
+    worlds = [World(database, blobs) for _ in stories]
+    with together(*worlds):
+        for world, story in zip(worlds, stories, strict=True):
+            story(world)
+    return worlds
 
 
 def _session(session_id: str) -> dict[str, str]:
