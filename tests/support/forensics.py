@@ -71,12 +71,12 @@ def blocks(data: bytes) -> Iterator[bytes]:
     """
     at = 0
     while at + _CHECKSUM + _HEADER <= len(data):
-        header = data[at + _CHECKSUM :]
-        size = int.from_bytes(header[1:5], "little")
-        if header[0] not in _METHODS or size < _HEADER or at + _CHECKSUM + size > len(data):
+        start = at + _CHECKSUM
+        size = int.from_bytes(data[start + 1 : start + 5], "little")
+        if data[start] not in _METHODS or size < _HEADER or start + size > len(data):
             return
-        yield _decoded(header[:size])
-        at += _CHECKSUM + size
+        yield _decoded(data[start : start + size])
+        at = start + size
 
 
 def _decoded(block: bytes) -> bytes:
@@ -108,8 +108,10 @@ def _lz4(data: bytes, size: int) -> bytes:
             break
         distance = int.from_bytes(data[at : at + 2], "little")
         run, at = _length(data, at + 2, token & 15)
-        for _ in range(run + 4):
-            out.append(out[-distance])
+        run += 4
+        # A match that reaches into itself repeats what it begins with.
+        repeated = bytes(out[-distance:])
+        out += (repeated * (run // distance + 1))[:run]
     return bytes(out[:size])
 
 
