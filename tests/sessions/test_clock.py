@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
 from otel_replay.sessions.clock import BATCH_MS, DELAY_MS, NEVER_MS, ClockErrors, Lag, errors
-from tests.support.sessions import BROWSER_SCOPE, World, at, new_id, now_ms
+from tests.sessions.conftest import Told
+from tests.support.sessions import BROWSER_SCOPE, World, at, new_id, now_ms, together
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -60,26 +62,42 @@ def _offsets(world: World, query: str = "") -> dict[str, float]:
     return {event["kind"]: event["offset_ms"] for event in _events(world, query)}
 
 
+def _recorded(world: World, ahead_ms: int) -> None:
+    with together(world):
+        for seq in range(3):
+            Visitor(world, ahead_ms).records(seq, 5_000 * seq, delay_ms=WAY_MS + 300 * seq)
+
+
 # What the clock's error is
 
 
-@pytest.mark.parametrize(
-    ("ahead_ms", "computed"),
-    [
-        (7 * MINUTE_MS, True),
-        (-7 * MINUTE_MS, True),
-        (2_000, True),
-        (-2_000, True),
-        (30 * 24 * HOUR_MS, True),
-        (7 * MINUTE_MS, False),
-    ],
-)
-def test_the_error_is_told(world: World, ahead_ms: int, computed: bool) -> None:
+AHEAD = [
+    (7 * MINUTE_MS, True),
+    (-7 * MINUTE_MS, True),
+    (2_000, True),
+    (-2_000, True),
+    (30 * 24 * HOUR_MS, True),
+    (7 * MINUTE_MS, False),
+]
+"""How far a clock is ahead, and whether the worker computed the session."""
+
+
+@pytest.fixture(scope="module")
+def ahead_told(settled: Told) -> dict[int, World]:
+    cases = [ahead_ms for ahead_ms, computed in AHEAD if computed]
+    worlds = settled([partial(_recorded, ahead_ms=ahead_ms) for ahead_ms in cases])
+    return dict(zip(cases, worlds, strict=True))
+
+
+@pytest.mark.parametrize(("ahead_ms", "computed"), AHEAD)
+def test_the_error_is_told(
+    ahead_told: dict[int, World], world: World, ahead_ms: int, computed: bool
+) -> None:
     """By what the worker computed, and before it came to it."""
-    for seq in range(3):
-        Visitor(world, ahead_ms).records(seq, 5_000 * seq, delay_ms=WAY_MS + 300 * seq)
     if computed:
-        world.worker.run_once()
+        world = ahead_told[ahead_ms]
+    else:
+        _recorded(world, ahead_ms)
     manifest = world.json(f"sessions/{world.id}/manifest")
     told = ahead_ms - WAY_MS
     assert world.session(world.id)["clock_error_ms"] == told
@@ -87,9 +105,21 @@ def test_the_error_is_told(world: World, ahead_ms: int, computed: bool) -> None:
     assert manifest["start_ms"] == world.zero_ms + WAY_MS
 
 
-@pytest.mark.parametrize("ahead_ms", [0, 900, -900, -1_900])
-def test_what_may_be_delay_is_no_error(world: World, ahead_ms: int) -> None:
-    Visitor(world, ahead_ms).records(0)
+PERHAPS_DELAY = [0, 900, -900, -1_900]
+
+
+@pytest.fixture(scope="module")
+def perhaps_delay_told(settled: Told) -> dict[int, World]:
+    def tell(world: World, ahead_ms: int) -> None:
+        Visitor(world, ahead_ms).records(0)
+
+    worlds = settled([partial(tell, ahead_ms=ahead_ms) for ahead_ms in PERHAPS_DELAY])
+    return dict(zip(PERHAPS_DELAY, worlds, strict=True))
+
+
+@pytest.mark.parametrize("ahead_ms", PERHAPS_DELAY)
+def test_what_may_be_delay_is_no_error(perhaps_delay_told: dict[int, World], ahead_ms: int) -> None:
+    world = perhaps_delay_told[ahead_ms]
     assert world.session(world.id)["clock_error_ms"] == 0
     assert world.session(world.id)["start_ms"] == world.zero_ms + ahead_ms
 
@@ -169,13 +199,28 @@ def _logs(world: World, observed_and_received_ms: Sequence[tuple[int, int]]) -> 
     )
 
 
-@pytest.mark.parametrize("ahead_ms", [7 * MINUTE_MS, -7 * MINUTE_MS, 2_000])
-def test_events_sent_as_they_happen_tell_the_error(world: World, ahead_ms: int) -> None:
-    happened = range(world.zero_ms, world.zero_ms + 20_000, 1_000)
-    batch_ms = 2_000
-    _logs(world, [(t + ahead_ms, t - t % batch_ms + batch_ms) for t in happened])
+SENT_EVERY_MS = 2_000
+AHEAD_WITHOUT_RECORDING = [7 * MINUTE_MS, -7 * MINUTE_MS, 2_000]
+
+
+@pytest.fixture(scope="module")
+def sent_as_they_happen(settled: Told) -> dict[int, World]:
+    def tell(world: World, ahead_ms: int) -> None:
+        happened = range(world.zero_ms, world.zero_ms + 20_000, 1_000)
+        sent = [(t + ahead_ms, t - t % SENT_EVERY_MS + SENT_EVERY_MS) for t in happened]
+        _logs(world, sent)
+
+    worlds = settled([partial(tell, ahead_ms=ahead_ms) for ahead_ms in AHEAD_WITHOUT_RECORDING])
+    return dict(zip(AHEAD_WITHOUT_RECORDING, worlds, strict=True))
+
+
+@pytest.mark.parametrize("ahead_ms", AHEAD_WITHOUT_RECORDING)
+def test_events_sent_as_they_happen_tell_the_error(
+    sent_as_they_happen: dict[int, World], ahead_ms: int
+) -> None:
+    world = sent_as_they_happen[ahead_ms]
     told = world.session(world.id)["clock_error_ms"]
-    assert ahead_ms - batch_ms <= told <= ahead_ms
+    assert ahead_ms - SENT_EVERY_MS <= told <= ahead_ms
     assert told != 0
 
 
@@ -200,11 +245,12 @@ def test_the_observed_time_of_log_records_is_kept(world: World) -> None:
 
 
 def test_tabs_on_machines_with_different_clocks_share_one_time_line(world: World) -> None:
-    Visitor(world, 7 * MINUTE_MS, "t1").records(0, 0)
-    Visitor(world, 7 * MINUTE_MS, "t1").records(1, 5_000)
-    Visitor(world, -3 * MINUTE_MS, "t2").records(0, 2_000)
-    for tab, ahead_ms in (("t1", 7 * MINUTE_MS), ("t2", -3 * MINUTE_MS)):
-        Visitor(world, ahead_ms, tab).throws(f"in {tab}", 3_000)
+    with together(world):
+        Visitor(world, 7 * MINUTE_MS, "t1").records(0, 0)
+        Visitor(world, 7 * MINUTE_MS, "t1").records(1, 5_000)
+        Visitor(world, -3 * MINUTE_MS, "t2").records(0, 2_000)
+        for tab, ahead_ms in (("t1", 7 * MINUTE_MS), ("t2", -3 * MINUTE_MS)):
+            Visitor(world, ahead_ms, tab).throws(f"in {tab}", 3_000)
     manifest = world.json(f"sessions/{world.id}/manifest")
     assert [
         (tab["id"], tab["start_offset_ms"], tab["clock_error_ms"]) for tab in manifest["tabs"]
@@ -269,15 +315,40 @@ def test_the_clocks_of_a_sessions_tabs(lags: list[Lag], expected: dict[str, int]
 # What the error is used for
 
 
-@pytest.mark.parametrize("ahead_ms", [7 * MINUTE_MS, -7 * MINUTE_MS, 9 * HOUR_MS, -9 * HOUR_MS])
-def test_an_error_stands_where_the_backends_does(world: World, ahead_ms: int) -> None:
+FAR_OFF = [7 * MINUTE_MS, -7 * MINUTE_MS, 9 * HOUR_MS, -9 * HOUR_MS]
+
+
+FarOff = tuple[Callable[..., None], int]
+
+
+def _fails(world: World, ahead_ms: int) -> None:
     visitor = Visitor(world, ahead_ms)
     visitor.records(0)
     visitor.requests(1_000)
     _backend(world, 1_020)
     visitor.throws("the request failed", 1_040)
-    world.worker.run_once()
 
+
+def _traced(world: World, ahead_ms: int) -> None:
+    visitor = Visitor(world, ahead_ms)
+    visitor.records(0)
+    visitor.requests(1_000)
+    _backend(world, 1_050)
+
+
+@pytest.fixture(scope="module")
+def far_off_told(settled: Told) -> dict[FarOff, World]:
+    """What fails and what is traced in browsers whose clocks are far off."""
+    cases = [(story, ahead_ms) for story in (_fails, _traced) for ahead_ms in FAR_OFF]
+    worlds = settled([partial(story, ahead_ms=ahead_ms) for story, ahead_ms in cases])
+    return dict(zip(cases, worlds, strict=True))
+
+
+@pytest.mark.parametrize("ahead_ms", FAR_OFF)
+def test_an_error_stands_where_the_backends_does(
+    far_off_told: dict[FarOff, World], ahead_ms: int
+) -> None:
+    world = far_off_told[_fails, ahead_ms]
     offsets = _offsets(world) | _offsets(world, "kind=log")
     assert abs(offsets["error"] - offsets["backend_error"]) < 100
     assert abs(offsets["request"] - offsets["log"]) < 100
@@ -292,22 +363,19 @@ def test_an_error_stands_where_the_backends_does(world: World, ahead_ms: int) ->
 
 def test_times_that_were_shown_find_the_events_again(world: World) -> None:
     visitor = Visitor(world, 7 * MINUTE_MS)
-    visitor.records(0)
-    for offset_ms in (1_000, 2_000, 3_000):
-        visitor.throws(str(offset_ms), offset_ms)
+    with together(world):
+        visitor.records(0)
+        for offset_ms in (1_000, 2_000, 3_000):
+            visitor.throws(str(offset_ms), offset_ms)
     shown = [event["t_ms"] for event in _events(world)]
     assert shown == [world.zero_ms + WAY_MS + offset for offset in (1_000, 2_000, 3_000)]
     (found,) = _events(world, f"from={shown[1]}&to={shown[1]}")
     assert found["title"] == ": 2000"
 
 
-@pytest.mark.parametrize("ahead_ms", [7 * MINUTE_MS, -7 * MINUTE_MS, 9 * HOUR_MS, -9 * HOUR_MS])
-def test_a_trace_is_shown_by_one_clock(world: World, ahead_ms: int) -> None:
-    visitor = Visitor(world, ahead_ms)
-    visitor.records(0)
-    visitor.requests(1_000)
-    _backend(world, 1_050)
-    world.worker.run_once()
+@pytest.mark.parametrize("ahead_ms", FAR_OFF)
+def test_a_trace_is_shown_by_one_clock(far_off_told: dict[FarOff, World], ahead_ms: int) -> None:
+    world = far_off_told[_traced, ahead_ms]
     start_ms = world.zero_ms + 1_000 + WAY_MS
 
     trace = world.json(f"traces/{world.trace}")
