@@ -23,6 +23,7 @@ from tests.support.recordings import (
     frames,
     lines,
     noise,
+    settle,
     stored,
 )
 from tests.support.sessions import World, at, new_id
@@ -49,6 +50,7 @@ def test_all_else_of_the_rows_stays(alone: World) -> None:
     finish(alone)
     before, manifest = stored(alone), alone.json(f"sessions/{alone.id}/manifest")
     compact(alone)
+    settle(alone)
     after = stored(alone)
     moved = {"Encoding", "Blob", "Offset", "Length", "Crc32"}
     moved |= {"InnerOffset", "InnerLength", "StoredBytes"}
@@ -68,6 +70,7 @@ def test_shares_of_a_segment_add_up_to_it(alone: World) -> None:
         alone.chunk(alone.id, seq, payload=gzip.compress(noise(seq, 100 + 999 * seq)))
     finish(alone)
     compact(alone)
+    settle(alone)
     rows = stored(alone)
     assert sum(row["StoredBytes"] for row in rows) == rows[0]["Length"]
     assert alone.session(alone.id)["payload_bytes"] == rows[0]["Length"]
@@ -189,6 +192,7 @@ def test_blocks_of_a_long_recording_are_cut_out_of_their_segments(
         alone.chunk(alone.id, seq, payload=gzip.compress(b"[%d]" % seq))
     finish(alone)
     compact(alone)
+    settle(alone)
     listed = alone.json(f"sessions/{alone.id}/manifest")["tabs"][0]["chunks"]["seq"]
     assert len(listed) < 8
     found = frames(decoded(framed(alone, "zstd")))
@@ -364,9 +368,11 @@ def test_a_session_that_moved_without_the_news_of_it_is_computed_anew(alone: Wor
     finish(alone)
     (loose,) = alone.database.query("SELECT * FROM sessions FINAL")
     assert compact(alone) == 1
+    settle(alone)
     # As kill -9 between the rows and what a view makes of them leaves it.
     alone.database.insert("sessions", [loose | {"Version": time.time_ns() // 1000}])
     assert compact(alone) == 0
+    settle(alone)
     (row,) = alone.database.query("SELECT LooseChunks FROM sessions FINAL")
     assert row["LooseChunks"] == 0
 

@@ -13,10 +13,10 @@ import pytest
 from otel_replay.sessions import segments
 from otel_replay.sessions.compactor import CompactionWorker
 from otel_replay.sessions.garbage import Grace
-from tests.support.recordings import DAY_S, decoded, finish, framed, frames
+from tests.support.recordings import DAY_S, decoded, finish, framed, frames, settle
 from tests.support.sessions import World, new_id
 
-READERS = 20
+READERS = 6
 SESSIONS = 2
 LATE = 1
 """How often each session is reopened by chunks that come late."""
@@ -60,6 +60,7 @@ def test_no_read_fails_while_sessions_are_compacted_reopened_and_compacted_again
     objects: set[str] = set()
     try:
         for _ in range(LATE + 1):
+            settle(alone)  # Live, for the readers.
             finish(alone)
             # A clock of its own, since for that one packs are old enough to go at once.
             worker = CompactionWorker(

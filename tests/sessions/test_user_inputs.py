@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.sessions.conftest import Told
-from tests.support.recordings import compact, finish
+from tests.support.recordings import compact, finish, settle
 from tests.support.rrweb import Event, change, click, meta, moved, typed
 from tests.support.sessions import World, at
 
@@ -276,6 +276,7 @@ def test_a_session_that_is_compacted_tells_what_a_person_did(alone: World) -> No
     finish(alone)
     assert _counts(alone) == (0, 0, 0, 0)
     assert compact(alone) == 1
+    settle(alone)
     assert _counts(alone) == (4, 2, 1, 3)
     session = alone.session(alone.id)
     assert (session["state"], session["active_ms"]) == ("finished", 6_000)
@@ -288,6 +289,7 @@ def test_a_session_that_is_compacted_tells_what_a_person_did(alone: World) -> No
     finish(alone)
     assert _counts(alone) == (0, 0, 0, 0)
     assert compact(alone) == 1
+    settle(alone)
     assert _counts(alone) == (6, 2, 1, 5)
     assert alone.session(alone.id)["active_ms"] == 14_000
 
@@ -299,4 +301,5 @@ def test_runs_that_begin_with_one_number_are_read_once(alone: World) -> None:
         _sent(alone, 0, *events, MoreSeqs=len(events) - 1, Events=len(events), Checkpoint=False)
     finish(alone)
     assert compact(alone) == 1
+    settle(alone)
     assert _counts(alone)[0] == 3

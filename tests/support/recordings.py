@@ -25,16 +25,22 @@ DAY_S = 24 * HOUR_S
 
 def finish(world: World) -> None:
     """Lets the time pass after which what there is counts as finished, and settled."""
-    world.worker.run_once()
     world.clock.seconds += HOUR_S
     world.worker.run_once()
 
 
 def compact(world: World) -> int:
-    """Compacts what is finished; returns how many sessions that were."""
-    done = CompactionWorker(world.database, world.blobs, world.clock).run_once()
+    """Compacts what is finished; returns how many sessions that were.
+
+    Their rows say so once `settle` has run, or the next of these.
+    """
+    settle(world)
+    return CompactionWorker(world.database, world.blobs, world.clock).run_once()
+
+
+def settle(world: World) -> None:
+    """Computes the sessions that anything came in for, or moved."""
     world.worker.run_once()
-    return done
 
 
 def stored(world: World, session_id: str = "") -> list[dict[str, Any]]:
