@@ -17,6 +17,7 @@ from tests.support.recordings import DAY_S, decoded, finish, framed, frames, set
 from tests.support.sessions import World, new_id
 
 READERS = 6
+"""Every second one has what it reads listed before a move, and reads it after."""
 SESSIONS = 2
 LATE = 1
 """How often each session is reopened by chunks that come late."""
@@ -35,7 +36,8 @@ def test_no_read_fails_while_sessions_are_compacted_reopened_and_compacted_again
     ids = [new_id() for _ in range(SESSIONS)]
     there = dict.fromkeys(ids, 0)
     """How many chunks of each session have been stored."""
-    over = threading.Event()
+    over, moved = threading.Event(), threading.Event()
+    held: set[threading.Thread] = set()
     faults: list[str] = []
     reads: list[str] = []
 
@@ -53,8 +55,17 @@ def test_no_read_fails_while_sessions_are_compacted_reopened_and_compacted_again
                 faults.append(f"{from_seq} to {to_seq} of {known}: {got}")
             reads.append(session_id)
 
+    get = alone.blobs.get
+
+    def late(key: str, start: int = 0, length: int | None = None) -> bytes:
+        if threading.current_thread() in held:
+            moved.wait()
+        return get(key, start, length)
+
+    monkeypatch.setattr(alone.blobs, "get", late)
     _deliver(alone, there)
     readers = [threading.Thread(target=seek, args=(number,)) for number in range(READERS)]
+    held.update(readers[::2])
     for reader in readers:
         reader.start()
     objects: set[str] = set()
@@ -67,13 +78,16 @@ def test_no_read_fails_while_sessions_are_compacted_reopened_and_compacted_again
                 alone.database, alone.blobs, lambda: alone.clock() + DAY_S, grace=NO_GRACE
             )
             assert worker.run_once() == SESSIONS
+            moved.set()
             objects |= {blob.key for blob in alone.blobs.list("sessions/")}
             enough = len(reads) + READERS
             while len(reads) < enough and all(map(threading.Thread.is_alive, readers)):
                 over.wait(0.01)
+            moved.clear()
             _deliver(alone, there)
     finally:
         over.set()
+        moved.set()
         for reader in readers:
             reader.join()
     assert faults == []
