@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from otel_replay.errors import UnavailableError
 from otel_replay.sessions import parts
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay_ui.api import frames
+from tests.sessions.conftest import Told
 from tests.support.sessions import World
 
 FRAMES = "application/vnd.otel-replay.frames"
@@ -26,6 +28,15 @@ def test_parts_are_lines_of_rrweb_events(world: World) -> None:
     assert [line[0]["data"]["seq"] for line in _lines(response)] == [0, 1, 2]
 
 
+@pytest.fixture(scope="module")
+def three_parts(settled: Told) -> World:
+    def tell(world: World) -> None:
+        for seq in (0, 1, 2):
+            world.chunk(world.id, seq)
+
+    return settled([tell])[0]
+
+
 @pytest.mark.parametrize(
     ("query", "seqs"),
     [
@@ -35,9 +46,8 @@ def test_parts_are_lines_of_rrweb_events(world: World) -> None:
         ("from_seq=9", []),
     ],
 )
-def test_a_range_includes_both_ends(world: World, query: str, seqs: list[int]) -> None:
-    for seq in (0, 1, 2):
-        world.chunk(world.id, seq)
+def test_a_range_includes_both_ends(three_parts: World, query: str, seqs: list[int]) -> None:
+    world = three_parts
     response = world.get(f"sessions/{world.id}/replay?{query}")
     assert [line[0]["data"]["seq"] for line in _lines(response)] == seqs
 
@@ -79,25 +89,37 @@ def test_lines_are_compressed_for_those_who_accept_it(world: World) -> None:
     assert gzip.decompress(response.data) == world.get(path).data
 
 
+DAMAGED: list[tuple[dict[str, Any], str]] = [
+    ({"Crc32": 1}, "checksum"),
+    ({"Length": 10_000}, "ends early"),
+    ({"payload": b"no gzip"}, "not gzip"),
+    ({"payload": gzip.compress(b"[1, 2, 3]")[:-9]}, "ends early"),
+    ({"payload": gzip.compress(b'{"type": 3}')}, "not a JSON array"),
+    ({"payload": b"[]", "Encoding": "lzma"}, "unknown encoding"),
+    ({"blob": "packs/not-there"}, "missing"),
+]
+"""Columns of a chunk that cannot be read, and what is said in its place."""
+
+
+@pytest.fixture(scope="module")
+def damaged_told(settled: Told) -> list[World]:
+    def tell(world: World, columns: dict[str, Any]) -> None:
+        world.chunk(world.id, 0)
+        world.chunk(world.id, 1, **columns)
+        world.chunk(world.id, 2)
+
+    return settled([partial(tell, columns=columns) for columns, _ in DAMAGED])
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
-    [
-        ({"Crc32": 1}, "checksum"),
-        ({"Length": 10_000}, "ends early"),
-        ({"payload": b"no gzip"}, "not gzip"),
-        ({"payload": gzip.compress(b"[1, 2, 3]")[:-9]}, "ends early"),
-        ({"payload": gzip.compress(b'{"type": 3}')}, "not a JSON array"),
-        ({"payload": b"[]", "Encoding": "lzma"}, "unknown encoding"),
-        ({"blob": "packs/not-there"}, "missing"),
-    ],
+    DAMAGED,
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_damaged_part_is_told_in_its_place(
-    world: World, columns: dict[str, Any], message: str
+    damaged_told: list[World], columns: dict[str, Any], message: str
 ) -> None:
-    world.chunk(world.id, 0)
-    world.chunk(world.id, 1, **columns)
-    world.chunk(world.id, 2)
+    world = damaged_told[DAMAGED.index((columns, message))]
     before, damaged, after = _lines(world.get(f"sessions/{world.id}/replay"))
     assert (before[0]["data"]["seq"], after[0]["data"]["seq"]) == (0, 2)
     (event,) = damaged
