@@ -18,7 +18,10 @@ TESTS = ROOT / "tests"
 # Measured by hand.
 _NOT_RUN = ("bench",)
 # These take longest, so they begin first, and none is left over at the end.
-_FIRST = ("ui", "sessions", "sdk", "care", "faults", "erasure", "exporters", "receivers", "cli")
+_FIRST = (
+    *("cli", "ui", "e2e", "sessions", "receivers", "care", "erasure", "faults"),
+    *("senders", "sdk", "storage", "docs", "exporters"),
+)
 AT_ONCE = min(4, os.cpu_count() or 1)
 
 
