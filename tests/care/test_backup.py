@@ -101,6 +101,19 @@ def test_a_project_comes_back_under_another_name(
     assert side_databases(other) == side_databases(filled) == []
 
 
+def test_what_was_read_off_a_recording_after_its_session_was_computed_counts(
+    filled: World, other: World, tmp_path: Path
+) -> None:
+    """As when a backup falls between the two steps of a compaction: no news tells of it."""
+    chunks = filled.database.query("SELECT Tab FROM replay_chunks WHERE SessionId = 'a'")
+    inputs = {"SessionId": "a", "Tab": chunks[0]["Tab"], "Chunks": 2, "KeyPresses": 7}
+    filled.database.insert("session_inputs", [inputs])
+    take(filled, tmp_path / "backup")
+    bring_back(other, tmp_path / "backup")
+    assert examine(other.database, other.blobs, deep=True)["findings"] == {}
+    assert other.session("a")["counts"]["key_presses"] == 7
+
+
 def test_a_backup_is_renewed_with_what_changed_only(filled: World, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     take(filled, folder)

@@ -272,8 +272,12 @@ class Restore:
     def _compute(self) -> None:
         """Rows of sessions that something came in for after they had been computed."""
         parameters = {"since_ms": 0, "settle_ms": SETTLE_MS}
-        statement = read_query("otel_replay.sessions", "touched_and_stale")
-        stale = [row["SessionId"] for row in self.database.query(statement, parameters)]
+        statements = (
+            read_query("otel_replay.sessions", "touched_and_stale"),
+            read_query(__package__, "inputs_and_stale"),
+        )
+        found = [self.database.query(statement, parameters) for statement in statements]
+        stale = sorted({row["SessionId"] for rows in found for row in rows})
         for start in range(0, len(stale), BATCH):
             derive(self.database, stale[start : start + BATCH], int(time.time() * 1000))
             self.say({"stage": "sessions", "done": start, "of": len(stale)})
