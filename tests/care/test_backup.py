@@ -108,6 +108,8 @@ def test_what_was_read_off_a_recording_after_its_session_was_computed_counts(
     chunks = filled.database.query("SELECT Tab FROM replay_chunks WHERE SessionId = 'a'")
     inputs = {"SessionId": "a", "Tab": chunks[0]["Tab"], "Chunks": 2, "KeyPresses": 7}
     filled.database.insert("session_inputs", [inputs])
+    filled.database.command("TRUNCATE TABLE session_touched")
+    filled.database.command("TRUNCATE TABLE trace_touched")
     take(filled, tmp_path / "backup")
     bring_back(other, tmp_path / "backup")
     assert examine(other.database, other.blobs, deep=True)["findings"] == {}
