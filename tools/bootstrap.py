@@ -13,7 +13,13 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from tools.browser import ensure_browser
-from tools.checks import checks_of_code, checks_of_coverage, checks_of_tests, run_checks
+from tools.checks import (
+    check_before_coverage,
+    checks_of_code,
+    checks_of_coverage,
+    checks_of_tests,
+    run_checks,
+)
 from tools.node import ensure_node
 from tools.paths import ROOT, VENV_BIN, VENV_PYTHON
 from tools.processes import ToolError, clean_environment
@@ -67,20 +73,26 @@ def lint(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
 def test(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Check style, types and import rules, then run all tests."""
     checks = [*checks_of_code(), *checks_of_tests()]
-    progress = Progress(SETUP_STEPS + 1 + len(checks))
-    env = set_up(progress, environ, dev=True)
-    env["CHROMIUM"] = str(ensure_browser(progress, env))
+    progress, env = _ready_for_tests(environ, len(checks))
     return 0 if run_checks(progress, checks, env) else 1
 
 
 def coverage(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Run all tests and say which lines of the product they did not reach."""
-    tests, report = checks_of_tests(coverage=True), checks_of_coverage()
-    progress = Progress(SETUP_STEPS + 1 + len(tests) + len(report))
+    first, report = [check_before_coverage()], checks_of_coverage()
+    tests = checks_of_tests(coverage=True)
+    progress, env = _ready_for_tests(environ, len(first) + len(tests) + len(report))
+    passed = run_checks(progress, first, env)
+    passed = run_checks(progress, tests, env) and passed
+    return 0 if run_checks(progress, report, env, at_once=1) and passed else 1
+
+
+def _ready_for_tests(environ: Mapping[str, str], checks: int) -> tuple[Progress, dict[str, str]]:
+    """Set up, with a browser; return the progress of that and so many checks to come."""
+    progress = Progress(SETUP_STEPS + 1 + checks)
     env = set_up(progress, environ, dev=True)
     env["CHROMIUM"] = str(ensure_browser(progress, env))
-    passed = run_checks(progress, tests, env)
-    return 0 if run_checks(progress, report, env, at_once=1) and passed else 1
+    return progress, env
 
 
 def bench(environ: Mapping[str, str], arguments: Sequence[str]) -> int:

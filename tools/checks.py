@@ -60,6 +60,11 @@ def checks_of_tests(*, coverage: bool = False) -> list[Check]:
     ]
 
 
+def check_before_coverage() -> Check:
+    """Return what forgets the lines that earlier tests reached."""
+    return Check("forget old coverage", [VENV_BIN / "coverage", "erase"])
+
+
 def checks_of_coverage() -> list[Check]:
     """Return what makes a report of what tests covered; they follow one another."""
     coverage = VENV_BIN / "coverage"

@@ -6,7 +6,6 @@ of other origins cannot send, browsers' own requests are refused besides, and th
 
 from __future__ import annotations
 
-import hmac
 import logging
 import queue
 import threading
@@ -34,6 +33,7 @@ from otel_replay.errors import (
 )
 from otel_replay.jobs import Asked, Job, Jobs, job_named
 from otel_replay_ui.api.backend import Backend
+from otel_replay_ui.bearer import names_token
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +60,7 @@ class JobService:
 
     def admits(self, authorization: str) -> bool:
         """Whether the header names one of the tokens."""
-        scheme, _, token = authorization.partition(" ")
-        given = token.strip().encode()
-        # All are compared, each in constant time.
-        matches = [hmac.compare_digest(given, known.encode()) for known in self.tokens]
-        return scheme.lower() == "bearer" and any(matches)
+        return names_token(authorization, self.tokens)
 
     def run(self, job: Job, asked: Asked, lines: queue.SimpleQueue[Any]) -> None:
         """Runs a job to its end in a thread of its own, whether somebody still listens or not.
