@@ -10,6 +10,7 @@ from otel_replay.adoption.columns import additions
 from otel_replay.adoption.steps import SOURCES, Step, steps
 from otel_replay.errors import ConfigError
 from otel_replay.sessions.worker import SessionWorker
+from otel_replay.storage.alter import only_plain_tables
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.migrate import APPLIED_TABLE, Migration, missing, note_applied
 from otel_replay.storage.queries import read_query
@@ -63,6 +64,7 @@ def plan(database: Database, step_rows: int = STEP_ROWS) -> Adoption:
             f"the database {database.address.database} has no otel_logs and no otel_traces: there"
             " is nothing to adopt, so leave --adopt out"
         )
+    only_plain_tables(database, "--adopt")
     done = _done(database)
     sources = [table for table in SOURCES if table in there]
     return Adoption(

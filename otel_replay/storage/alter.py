@@ -54,6 +54,15 @@ def cluster_of(database: Database) -> str:
     return found[1] if found else ""
 
 
+def only_plain_tables(database: Database, what: str) -> None:
+    """Raises ConfigError where `what` is asked for and the project's tables are on a cluster."""
+    if cluster := cluster_of(database):
+        raise ConfigError(
+            f"the tables of the database {database.address.database} are on the cluster {cluster},"
+            f" and {what} is for plain tables, where all rows are on one server"
+        )
+
+
 def _engine(database: Database, table: str) -> str:
     rows = database.query(
         "SELECT engine_full FROM system.tables WHERE database = currentDatabase()"

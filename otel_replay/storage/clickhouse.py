@@ -23,6 +23,12 @@ then, so this is no limit on how long one may take."""
 # Servers from 26 on gather inserts of their own accord: ours are batches already, and a token for
 # deduplication is to mean this batch.
 _INSERT_SETTINGS = {"async_insert": 0}
+SERVER_SETTINGS = {
+    # For Distributed tables; plain ones do not heed them. Joins and IN across shards are refused
+    # otherwise, and an insert would be acknowledged before a shard has the rows.
+    "distributed_product_mode": "global",
+    "distributed_foreground_insert": 1,
+}
 OLDEST = (25, 9)
 """Of before, ClickHouse cannot decode OTLP as we need it: input_format_protobuf_oneof_presence."""
 _LATE_INDEXES = (25, 10)
@@ -274,6 +280,7 @@ def _server_client(clickhouse_connect: Any, url: str, database: str | None) -> A
     return clickhouse_connect.get_client(
         dsn=url,
         database=database,
+        settings=SERVER_SETTINGS,
         autogenerate_session_id=False,
         connect_timeout=CONNECT_TIMEOUT_S,
         send_receive_timeout=SILENCE_S,

@@ -17,6 +17,8 @@ def read_user(database: str, cluster: str = "", settings: Mapping[str, Any] = RE
     """SQL for an administrator of the server; `settings` are those that the server knows."""
     on_cluster = f"ON CLUSTER '{cluster}'" if cluster else ""
     user = f"{database}_reader"
+    if cluster:
+        settings = {**settings, "distributed_product_mode": "global"}
     hidden = [*HIDDEN_TABLES, *(f"{table}_local" for table in HIDDEN_TABLES if cluster)]
     filled = {
         "user": user,
@@ -25,7 +27,7 @@ def read_user(database: str, cluster: str = "", settings: Mapping[str, Any] = RE
         "hidden": ";\n\n".join(
             f"REVOKE {on_cluster} SELECT ON {database}.{table} FROM {user}" for table in hidden
         ),
-        "settings": ",\n    ".join(f"{name} = {value}" for name, value in settings.items()),
+        "settings": ",\n    ".join(f"{name} = {value!r}" for name, value in settings.items()),
         "password": PASSWORD,
     }
     text = re.sub(r"\{(\w+)\}", lambda name: filled[name[1]], read_query(__package__, "read_user"))

@@ -36,6 +36,17 @@ def test_it_migrates_stores_and_answers(clickhouse_server: ClickHouseServer) -> 
     assert clickhouse_server.sql("SELECT count() AS n FROM otel_traces", name) == [{"n": 1}]
 
 
+def test_it_is_asked_as_distributed_tables_need_it(clickhouse_server: ClickHouseServer) -> None:
+    database = Database(Address.parse(clickhouse_server.url("default")))
+    names = list(clickhouse.SERVER_SETTINGS)
+    rows = database.query(
+        "SELECT name, value FROM system.settings WHERE name IN {names:Array(String)}",
+        {"names": names},
+    )
+    expected = {name: str(value) for name, value in clickhouse.SERVER_SETTINGS.items()}
+    assert {row["name"]: row["value"] for row in rows} == expected
+
+
 @pytest.fixture
 def proxy(clickhouse_server: ClickHouseServer) -> Iterator[FaultyProxy]:
     """A way to the server that fails to order, whatever the statement."""

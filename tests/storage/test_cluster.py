@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 import otel_replay
+from otel_replay import adoption
+from otel_replay.care.backup import take
 from otel_replay.errors import ConfigError
-from otel_replay.storage import migrate
+from otel_replay.jobs import Asked
+from otel_replay.storage import alter, migrate
 from otel_replay.storage.alter import on_cluster
+from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.cluster import clustered
 from otel_replay.storage.migrate import NEWEST, migrations
@@ -132,6 +136,18 @@ def test_migrations_are_not_for_processes_where_tables_are_on_a_cluster(
     monkeypatch.setattr(migrate, "missing", lambda _: [migrate.Migration("0999_new", [])])
     with pytest.raises(ConfigError, match="cluster main and lack 0999_new: .*--print-cluster main"):
         migrate.migrate(shared_database)
+
+
+def test_what_is_for_plain_tables_refuses_to_work_on_a_cluster(
+    shared_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(alter, "cluster_of", lambda _: "main")
+    blobs = FileBlobStore(tmp_path)
+    asked = Asked(shared_database, blobs, {"to": "file:///nowhere"}, "api", lambda _: None)
+    with pytest.raises(ConfigError, match="on the cluster main, and a backup is for plain tables"):
+        take.backup(lambda _: blobs, asked)
+    with pytest.raises(ConfigError, match="on the cluster main, and --adopt is for plain tables"):
+        adoption.plan(shared_database)
 
 
 def test_a_name_that_is_none_is_refused() -> None:

@@ -34,6 +34,7 @@ from otel_replay.errors import ConfigError, DamagedBlobError
 from otel_replay.jobs import Asked, Progress
 from otel_replay.sessions.derive import derive
 from otel_replay.sessions.worker import SETTLE_MS
+from otel_replay.storage.alter import only_plain_tables
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.clickhouse import Database
 from otel_replay.storage.migrate import known
@@ -98,6 +99,7 @@ class Restore:
         # A run that was cut off between the two changes of names leaves none of this name.
         self._outside(f"CREATE DATABASE IF NOT EXISTS `{self._name}`")
         self.prepare(self.database)
+        only_plain_tables(self.database, "restoring")
         with keeping_blobs(self.database, self.say):
             if not self._is_renamed():
                 self._check_empty()

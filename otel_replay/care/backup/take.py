@@ -29,6 +29,7 @@ from otel_replay.care.patience import PatientBlobs
 from otel_replay.errors import OverloadedError
 from otel_replay.jobs import Asked, Progress
 from otel_replay.sessions.garbage import DELETE_CLAIM, KEEP_CLAIM
+from otel_replay.storage.alter import only_plain_tables
 from otel_replay.storage.blobs import BlobStore
 from otel_replay.storage.claims import Claims
 from otel_replay.storage.clickhouse import Database, QueryError
@@ -52,6 +53,7 @@ def backup(open_store: Open, asked: Asked) -> dict[str, Any]:
     Raises ConfigError, InvalidDataError, OverloadedError, QueryError and UnavailableError.
     """
     asked.only("to")
+    only_plain_tables(asked.database, "a backup")
     where = asked.text("to")
     target = PatientBlobs(open_store(where))
     return Backup(asked.database, PatientBlobs(asked.blobs), target, where, asked.progress).take()
