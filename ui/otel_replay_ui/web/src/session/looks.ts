@@ -2,10 +2,10 @@
 
 /** While nothing happens. */
 const IDLE_MS = 1000;
-/** The browser sends each 1.5 s while somebody acts: there is nothing new sooner than this after the last news. */
-const AFTER_NEWS_MS = 800;
-/** From then on, for as long as somebody seems to be acting. */
-const ACTING_MS = 400;
+/** The browser sends each 1.5 s while somebody acts, and news is met half a look late: nothing is new sooner than this. */
+const AFTER_NEWS_MS = 1100;
+/** From then on, for as long as somebody seems to be acting: two looks for what is sent, or little more than one a second. */
+const ACTING_MS = 450;
 const ACTING_FOR_MS = 6000;
 
 /** The pauses between looks at the manifest: about one a second. */
