@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -325,6 +326,36 @@ def _cutting(method: Any, steps: Any) -> Any:
         return method(*arguments, **named)
 
     return cut
+
+
+SOON = {"old_parts_lifetime": 1, "cleanup_delay_period": 1, "max_cleanup_delay_period": 1}
+
+
+@pytest.fixture
+def tidy(alone: World) -> Iterator[World]:
+    """ClickHouse removes the files of replaced parts at once, instead of minutes later."""
+    for table in EVERYTHING:
+        changes = ", ".join(f"{name} = {value}" for name, value in SOON.items())
+        alone.database.command(f"ALTER TABLE {table} MODIFY SETTING {changes}")
+        # Or it begins once it has tidied up as before, half a minute later.
+        alone.database.command(f"DETACH TABLE {table}")
+        alone.database.command(f"ATTACH TABLE {table}")
+    yield alone
+    for table in EVERYTHING:
+        alone.database.command(f"ALTER TABLE {table} RESET SETTING {', '.join(SOON)}")
+
+
+def test_who_waits_is_answered_once_the_files_are_gone(tidy: World) -> None:
+    full_session(tidy, tidy.id, tidy.trace)
+    tidy.worker.run_once()
+    report = erase(tidy, session=tidy.id, wait=True)
+    assert report["files_left"] == 0
+    assert report["files_gone_by_s"] <= time.time() + 1
+    replaced = tidy.database.query(
+        "SELECT DISTINCT table FROM system.parts"
+        " WHERE database = currentDatabase() AND NOT active AND rows > 0"
+    )
+    assert not {row["table"] for row in replaced} & set(EVERYTHING)
 
 
 def test_one_erasure_waits_for_another(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
