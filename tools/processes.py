@@ -6,7 +6,9 @@ import os
 import shlex
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.paths import LOGS, ROOT, WORK
@@ -16,13 +18,15 @@ Command = Sequence[str | Path]
 LOG_TAIL_LINES = 40
 
 # Settings of a surrounding environment that would install somewhere else than the clone's .venv,
-# leave out dependencies, or let foreign modules in.
+# leave out dependencies, let foreign modules in, or have Python compile our modules anew in each of
+# the hundreds of processes that the tests start.
 REMOVED = (
     "PIP_TARGET",
     "PIP_PREFIX",
     "PIP_ROOT",
     "PIP_NO_DEPS",
     "PIP_DRY_RUN",
+    "PYTHONDONTWRITEBYTECODE",
     "PYTHONHOME",
     "PYTHONPATH",
     "VIRTUAL_ENV",
@@ -67,15 +71,36 @@ def run_logged(name: str, command: Command, env: Mapping[str, str], cwd: Path = 
         )
 
 
-def run_captured(command: Command, env: Mapping[str, str], cwd: Path = ROOT) -> tuple[bool, str]:
-    """Run ``command``; tell whether it exited with status 0, and all that it printed.
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command, and what it cost."""
+
+    passed: bool
+    """It exited with status 0."""
+    output: str
+    took_s: float
+    cpu_s: float
+    """Of it and of the processes that it started and waited for."""
+
+
+def run_captured(command: Command, env: Mapping[str, str], cwd: Path = ROOT) -> Outcome:
+    """Run ``command``; return what came of it.
 
     Raises ToolError when the command cannot be started.
     """
+    start = time.monotonic()
     with tempfile.TemporaryFile() as output:
-        status = _status(command, env, cwd, output.fileno())
+        process = _started(command, env, cwd, output.fileno())
+        # Popen.wait() knows nothing of what the process used.
+        _, wait_status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(wait_status)
         output.seek(0)
-        return status == 0, output.read().decode(errors="replace")
+        return Outcome(
+            passed=process.returncode == 0,
+            output=output.read().decode(errors="replace"),
+            took_s=time.monotonic() - start,
+            cpu_s=used.ru_utime + used.ru_stime,
+        )
 
 
 def output_of(command: Command, env: Mapping[str, str] | None = None) -> str | None:
@@ -90,15 +115,22 @@ def output_of(command: Command, env: Mapping[str, str] | None = None) -> str | N
 
 
 def _status(command: Command, env: Mapping[str, str], cwd: Path, output: int) -> int:
+    with _started(command, env, cwd, output) as process:
+        return process.wait()
+
+
+def _started(
+    command: Command, env: Mapping[str, str], cwd: Path, output: int
+) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.run(
+        return subprocess.Popen(
             list(map(str, command)),
             env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-        ).returncode
+        )
     except OSError as exc:
         raise ToolError(f"cannot run {_shown(command)}: {exc}") from exc
 
