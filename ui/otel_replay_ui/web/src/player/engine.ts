@@ -10,6 +10,7 @@ import { focusChanges, nextChange, tabAt, type Focus } from './follow';
 import { idleJump } from './idle';
 import { Loader } from './loader';
 import { checkpointAt, hasPlayback, nextChunkStart, nextRecorded, sessionDuration, tabById } from './manifest';
+import { liveEdge, Pace } from './pace';
 import { PartStore } from './parts';
 import { Surface, type Viewport } from './surface';
 import type { Damage, PartWindow } from './window';
@@ -32,13 +33,6 @@ const AHEAD_MS = 60_000;
 const TAB_PREFETCH_MS = 15_000;
 /** More rrweb JSON than this in one replayer, and playback moves on to a fresh one at the next checkpoint. */
 const WINDOW_LIMIT_BYTES = 64 * 1024 * 1024;
-/** How far behind the newest data a live session is watched. */
-const LIVE_LAG_MS = 1500;
-/** Who follows and has fallen behind by more than this is taken forward to it. */
-const LIVE_LATEST_MS = 2500;
-/** What has come in is played within this, at up to so many times the speed: the browser sends the next after 1.5 s, and who follows would fall behind a little more with each. */
-const LIVE_PART_MS = 800;
-const MOST_PACE = 2;
 /** After parts ahead could not be had, so long until they are asked for again, unless playback needs them at once. */
 const AHEAD_AGAIN_MS = 5000;
 
@@ -53,6 +47,7 @@ export class Engine extends Emitter<EngineMessages> {
   /** The tab in front, when there is no picture of it to show but there are of others. */
   blank: string | null = null;
   private readonly clock = new Clock();
+  private readonly pace = new Pace(this.clock, (rate) => this.surface?.setSpeed(rate));
   private readonly loader: Loader;
   private focus: Focus[] = [];
   private moments: number[] = [];
@@ -64,11 +59,6 @@ export class Engine extends Emitter<EngineMessages> {
   private extending: Promise<void> | null = null;
   private prefetched = '';
   private aheadFailedAt = -Infinity;
-  /** The viewer wants the newest of a live session. */
-  private following = false;
-  private chosenSpeed = 1;
-  /** Besides the speed: above 1 while the newest is caught up with. */
-  private pace = 1;
   private frame = 0;
 
   constructor(
@@ -95,7 +85,7 @@ export class Engine extends Emitter<EngineMessages> {
   }
 
   get speed(): number {
-    return this.chosenSpeed;
+    return this.pace.speed;
   }
 
   get tabId(): string | null {
@@ -143,24 +133,18 @@ export class Engine extends Emitter<EngineMessages> {
       void this.seek(this.time);
       return;
     }
-    if (!this.playing || !(this.phase === 'waiting' || (this.following && this.phase === 'ready'))) return;
+    const waited = this.phase === 'waiting';
+    if (!this.playing || !(waited || (this.pace.following && this.phase === 'ready'))) return;
     void this.extend(); // at once: the next frame may be a while away
-    if (this.phase === 'waiting') this.goOnLive();
-    else this.catchUp();
-    if (this.following) this.setPace((this.duration - this.clock.time) / LIVE_PART_MS);
+    if (waited) this.skipToNews();
+    this.pace.catchUp(this.duration);
+    if (waited) this.goOn();
   }
 
   /** Nothing happened between the live edge and the first of what came in: who watches must not wait for it again. */
-  private goOnLive(): void {
+  private skipToNews(): void {
     const next = nextRecorded(this.manifest, this.clock.time);
     if (Number.isFinite(next)) this.clock.set(Math.min(next, this.duration));
-    if (this.following) this.catchUp();
-    this.goOn();
-  }
-
-  /** Each late answer would otherwise leave who follows further behind for good. */
-  private catchUp(): void {
-    if (this.duration - this.clock.time > LIVE_LATEST_MS) this.clock.set(this.duration - LIVE_LAG_MS);
   }
 
   /** When every page of the session has been left, the moment at which the last one was; null while one is open. */
@@ -171,7 +155,7 @@ export class Engine extends Emitter<EngineMessages> {
 
   /** Show the picture at `t`; resolves when it is on the screen, or that of whatever took over meanwhile. */
   async seek(t: number): Promise<void> {
-    this.unfollow();
+    this.pace.unfollow();
     const target = Math.max(0, Math.min(t, this.duration));
     this.clock.stop();
     this.clock.set(target);
@@ -194,29 +178,15 @@ export class Engine extends Emitter<EngineMessages> {
   pause(): void {
     if (!this.playing) return;
     this.playing = false;
-    this.unfollow();
+    this.pace.unfollow();
     this.hold();
     this.emit('time', this.time);
     this.emit('state', null);
   }
 
   setSpeed(speed: number): void {
-    this.chosenSpeed = speed;
-    this.setPace(this.pace);
+    this.pace.setSpeed(speed);
     this.emit('state', null);
-  }
-
-  private setPace(wanted: number): void {
-    this.pace = Math.max(1, Math.min(MOST_PACE, wanted));
-    const rate = this.chosenSpeed * this.pace;
-    if (rate === this.clock.speed) return;
-    this.clock.setSpeed(rate);
-    this.surface?.setSpeed(rate);
-  }
-
-  private unfollow(): void {
-    this.following = false;
-    this.setPace(1);
   }
 
   setSkipIdle(on: boolean): void {
@@ -233,8 +203,8 @@ export class Engine extends Emitter<EngineMessages> {
 
   async goLive(): Promise<void> {
     this.pinned = null;
-    await this.seek(this.duration - LIVE_LAG_MS);
-    this.following = true;
+    await this.seek(liveEdge(this.duration));
+    this.pace.follow();
     this.play();
   }
 
