@@ -91,8 +91,10 @@ def _times(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
     """Start and end of each; what was cut begins where the one before it ends."""
     times: list[tuple[int, int]] = []
     for stretch in stretches:
-        start_ms = min(row["start_ms"] for row in stretch.rows)
-        end_ms = max(row["end_ms"] for row in stretch.rows)
+        first = stretch.rows[0]
+        start_ms, end_ms = first["start_ms"], first["end_ms"]
+        for row in stretch.rows[1:]:
+            start_ms, end_ms = min(start_ms, row["start_ms"]), max(end_ms, row["end_ms"])
         if stretch.skip:
             start_ms = min(end_ms, max(start_ms, times[-1][1]))
         times.append((start_ms, end_ms))

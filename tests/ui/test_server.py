@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -58,6 +59,40 @@ def test_a_page_loads_files_that_exist_and_may_be_kept_for_ever(
         answer.close()
 
 
+def test_scripts_and_styles_are_sent_compressed_to_who_takes_it(client: FlaskClient) -> None:
+    files = re.findall(r'(?:src|href)="(/static/dist/[^"]+)"', client.get("/sessions/ab12").text)
+    sent = 0
+    for file in files:
+        plain = client.get(file)
+        packed = client.get(file, headers={"Accept-Encoding": "gzip, br"})
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert packed.mimetype == plain.mimetype
+        for answer in (plain, packed):
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert "immutable" in answer.headers["Cache-Control"]
+            answer.close()
+        sent += len(packed.data) if packed.mimetype == "text/javascript" else 0
+    assert 0 < sent <= 300_000
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/sessions/ab12", ["/api/v1/sessions/ab12/manifest", "/api/v1/sessions/ab12"]),
+        ("/traces/cd34", ["/api/v1/traces/cd34"]),
+        ("/sessions", []),
+    ],
+)
+def test_what_a_page_shows_first_is_asked_for_before_its_script_is_there(
+    client: FlaskClient, path: str, asked: list[str]
+) -> None:
+    page = client.get(path).text
+    assert re.findall(r'as="fetch" crossorigin href="([^"]+)"', page) == asked
+    assert page.find('as="fetch"') < page.find("/static/dist/")
+
+
 @pytest.mark.parametrize("path", ["/sessions", "/sessions/ab", "/traces/cd", "/nowhere"])
 def test_pages_forbid_scripts_from_elsewhere_and_inline(client: FlaskClient, path: str) -> None:
     response = client.get(path)
@@ -103,6 +138,7 @@ def test_an_unknown_page_gets_a_page_that_leads_on(client: FlaskClient) -> None:
     response = client.get("/nowhere")
     assert response.status_code == 404
     assert 'href="/sessions"' in response.text
+    assert re.search(r'<script src="/static/dist/theme-\w+\.js">', response.text)
 
 
 @pytest.mark.parametrize(

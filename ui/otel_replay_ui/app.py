@@ -7,7 +7,7 @@ from collections.abc import Callable
 import flask
 
 from otel_replay.instruments import Instruments
-from otel_replay_ui.views import assets, errors, headers, health, metrics, pages, sdk
+from otel_replay_ui.views import assets, errors, headers, health, metrics, pages, sdk, static
 
 ReadyCheck = Callable[[], list[str]]
 """Answers the problems that keep the program from serving; an empty list means ready."""
@@ -40,6 +40,7 @@ def create_app(
     app = flask.Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     assets.init_app(app)
+    static.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     app.register_blueprint(pages.blueprint(receiver_url))

@@ -27,14 +27,24 @@ class Entry(TypedDict):
 
 
 def init_app(app: flask.Flask) -> None:
-    """Make ``assets('session')`` and ``dist_url(file)`` known to the templates."""
+    """Make ``assets('session')``, ``built_script('theme')`` and ``dist_url(file)`` known to the
+    templates."""
     app.jinja_env.globals["assets"] = lambda page: load(DIST / "manifest.json")[page]
     app.jinja_env.globals["dist_url"] = dist_url
+    app.jinja_env.globals["built_script"] = built_script
 
 
 def dist_url(file: str) -> str:
     """The address of a built file."""
     return flask.url_for("static", filename=f"dist/{file}")
+
+
+def built_script(page: str) -> str:
+    """The script of a page, or ``""`` when nothing was built: for a page that must do without."""
+    try:
+        return load(DIST / "manifest.json")[page]["js"]
+    except ConfigError:
+        return ""
 
 
 def load(manifest: Path) -> dict[str, Entry]:

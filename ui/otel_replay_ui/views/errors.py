@@ -31,6 +31,8 @@ def show(error: HTTPException) -> flask.Response:
     """Answer an HTTP error in the form that the caller reads."""
     status = error.code or 500
     message = error.description or "The request could not be answered."
+    if message == NotFound.description:
+        message = "The link may have been cut off, or what it led to was never here."
     if flask.request.path.startswith("/api/"):
         code = CODES.get(status, "internal" if status >= 500 else "bad_request")
         response = flask.jsonify({"error": {"code": code, "message": message}})

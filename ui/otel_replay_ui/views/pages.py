@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import flask
 from werkzeug.wrappers import Response
@@ -27,7 +28,14 @@ def blueprint(receiver_url: Callable[[], str]) -> flask.Blueprint:
     @pages.get("/sessions/<session_id>")
     def session(session_id: str) -> str:
         """One session; ``?t=`` is the moment, in ms from its start."""
-        return flask.render_template("page.html", page="session", title="Session", ident=session_id)
+        path = f"/sessions/{quote(session_id, safe='')}"
+        return flask.render_template(
+            "page.html",
+            page="session",
+            title="Session",
+            ident=session_id,
+            early=_early(f"{path}/manifest", path),
+        )
 
     @pages.get("/status")
     def status() -> str:
@@ -44,6 +52,18 @@ def blueprint(receiver_url: Callable[[], str]) -> flask.Blueprint:
     @pages.get("/traces/<trace_id>")
     def trace(trace_id: str) -> str:
         """One distributed trace and what the user saw meanwhile."""
-        return flask.render_template("page.html", page="trace", title="Trace", ident=trace_id)
+        early = _early(f"/traces/{quote(trace_id, safe='')}")
+        return flask.render_template(
+            "page.html", page="trace", title="Trace", ident=trace_id, early=early
+        )
 
     return pages
+
+
+def _early(*paths: str) -> list[str]:
+    """Addresses of the API that the page's script asks for first of all.
+
+    The browser asks for them beside the script instead of after it: a long session's manifest
+    takes the server longer than all files of the page take to load.
+    """
+    return [f"{flask.request.script_root}/api/v1{path}" for path in paths]

@@ -1,5 +1,5 @@
-// Builds static/dist: one script per page, shared chunks, one style sheet, and manifest.json, which
-// tells the server what the files of a page are called. Fails when a page's scripts are too big.
+// Builds static/dist: one script per page, shared chunks, one style sheet, each compressed beside itself, and
+// manifest.json, which tells the server what the files of a page are called. Fails when a page's scripts are too big.
 import { build } from 'esbuild';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -92,6 +92,14 @@ function report(sizes) {
   if (tooBig.length > 0) throw new Error(`over ${SCRIPT_LIMIT_BYTES} bytes of script: ${tooBig.join(', ')}`);
 }
 
+/** As the server sends them. */
+function writeCompressed() {
+  for (const output of Object.keys(outputs).filter((path) => /\.(js|css)$/.test(path))) {
+    writeFileSync(join(here, `${output}.gz`), gzipSync(readFileSync(join(here, output)), { level: 9 }));
+  }
+}
+
 rmSync(dist, { recursive: true, force: true });
 for (const options of builds) await build(options);
+writeCompressed();
 writeManifest();

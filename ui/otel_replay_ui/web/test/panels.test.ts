@@ -166,6 +166,24 @@ describe('events in a row', () => {
     expect(labelOf(event('custom', 0, { name, title: name, attributes }))).toBe(text);
   });
 
+  it.each([
+    ['TTFB', '30.300000000745058', 'TTFB 30 ms'],
+    ['LCP', '1240.5', 'LCP 1.24 s'],
+    ['CLS', '0.0213', 'CLS 0.021'],
+    ['INP', 'much', 'INP much'],
+  ])('say a %s of %s in its unit', (name, value, text) => {
+    const attributes = { 'browser.web_vital.name': name, 'browser.web_vital.value': value };
+    expect(labelOf(event('vital', 0, { name: 'browser.web_vital', title: `${name} ${value}`, attributes }))).toBe(text);
+  });
+
+  it.each([
+    ['session.start', {}, 'Session began'],
+    ['session.identify', { 'user.id': 'u-1', 'user.email': 'ada@shop.example' }, 'Identified as ada@shop.example'],
+    ['session.something', {}, 'session.something'],
+  ])('say what %s is of the session', (name, attributes, text) => {
+    expect(labelOf(event('session', 0, { name, title: name, attributes }))).toBe(text);
+  });
+
   it('tell clicks of the angry apart', () => {
     const rage = event('rage_click', 0, { title: 'Pay' });
     expect([labelOf(rage), toneOf(rage)]).toEqual(['Rage click: Pay', 'warn']);

@@ -22,7 +22,7 @@ function sqlLink(): Child {
   const title = 'Ask the database in SQL';
   // A session's bar has no room for the word.
   if (page === 'session') return h('a', { class: 'icon-button sql-link', href: sessionInSql(id ?? ''), 'aria-label': 'Open in SQL', title: 'Open this session in SQL' }, icon('terminal'));
-  return h('a', { class: 'bar-link', href: pageUrl('/sql'), title, 'aria-current': page === 'sql' && 'page' }, icon('terminal'), 'SQL');
+  return h('a', { class: 'bar-link', href: pageUrl('/sql'), title, 'aria-current': page === 'sql' && 'page' }, icon('terminal'), h('span', {}, 'SQL'));
 }
 
 /** A statement to begin with; an id that could end its quotation is left out. */
@@ -38,7 +38,7 @@ function statusLink(): HTMLElement {
   const title = 'What comes in, what is refused, what is stored';
   // A session's bar has no room for the word.
   if (page === 'session') return h('a', { class: 'icon-button', href: pageUrl('/status'), 'aria-label': 'Status', title: `Status: ${title}` }, icon('pulse'));
-  return h('a', { class: 'bar-link', href: pageUrl('/status'), title, 'aria-current': current }, icon('pulse'), 'Status');
+  return h('a', { class: 'bar-link', href: pageUrl('/status'), title, 'aria-current': current }, icon('pulse'), h('span', {}, 'Status'));
 }
 
 /** A choice of project, where the server has more than one. */
@@ -73,9 +73,15 @@ export function notice(title: string, text: string, ...actions: Child[]): HTMLEl
     'div',
     { class: 'notice', role: 'status' },
     h('p', { class: 'notice-title' }, title),
-    h('p', { class: 'notice-text' }, text),
+    h('p', { class: 'notice-text' }, sentence(text)),
     actions.length > 0 && h('div', { class: 'notice-actions' }, ...actions),
   );
+}
+
+/** The server's messages begin small, as messages of programs do. */
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 const TOAST_MS = 2200;

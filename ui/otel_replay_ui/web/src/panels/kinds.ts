@@ -25,6 +25,20 @@ export const KINDS: Record<EventKind, KindStyle> = {
   custom: { label: 'Custom', icon: 'star' },
 };
 
+/** Values are milliseconds, but for the shift of the layout, which has no unit; empty when this is no vital. */
+export function vitalText({ attributes }: SessionEvent): string {
+  const name = attributes['browser.web_vital.name'];
+  const value = Number(attributes['browser.web_vital.value'] ?? NaN);
+  return name && Number.isFinite(value) ? `${name} ${name === 'CLS' ? value.toFixed(3) : duration(Math.round(value))}` : '';
+}
+
+/** What the SDK tells of the session itself. */
+const OF_SESSION = new Map<string, (event: SessionEvent) => string>(Object.entries({
+  'session.start': () => 'Session began',
+  'session.end': () => 'Session ended',
+  'session.identify': ({ attributes }) => `Identified as ${attributes['user.name'] || attributes['user.email'] || attributes['user.id'] || 'nobody'}`,
+}));
+
 export const STATE_EVENT = 'browser.state';
 export const NOTE_EVENT = 'session.note';
 
@@ -47,8 +61,13 @@ export function kindOf(event: SessionEvent): KindStyle {
 /** One line for people. */
 export function labelOf(event: SessionEvent): string {
   if (event.kind === 'rage_click' || event.kind === 'dead_click') return `${event.kind === 'rage_click' ? 'Rage' : 'Dead'} click: ${event.title}`;
-  const known = event.kind === 'custom' ? KNOWN.get(event.name)?.text(event) : '';
-  return known || event.title || event.name || event.kind;
+  return known(event) || event.title || event.name || event.kind;
+}
+
+function known(event: SessionEvent): string {
+  if (event.kind === 'vital') return vitalText(event);
+  if (event.kind === 'session') return OF_SESSION.get(event.name)?.(event) ?? '';
+  return event.kind === 'custom' ? (KNOWN.get(event.name)?.text(event) ?? '') : '';
 }
 
 export type Tone = 'plain' | 'danger' | 'warn';

@@ -13,7 +13,7 @@ import { addressOf, isShownOfRequest, methodOf, phasesOf, REQUEST_BODY, requestH
 import { ListPanel, type PanelActions } from './panel';
 import { TraceEmbed } from './traceembed';
 import { traceAction, traceButton } from './tracebutton';
-import { trackCell, type Phase, type Spanning } from './track';
+import { trackCells, type Phase, type Spanning } from './track';
 
 export function networkPanel(actions: PanelActions): ListPanel<SessionEvent> {
   return new ListPanel<SessionEvent>({
@@ -55,7 +55,7 @@ function row(event: SessionEvent): HTMLElement {
     h('span', { class: 'method', title: methodOf(event) }, shortMethod(methodOf(event))),
     h('span', { class: 'row-title', title: address }, h('span', {}, operationOf(event) || urlPath(address)), h('span', { class: 'row-host' }, operationOf(event) ? urlPath(address) : urlHost(address))),
     h('span', { class: `status-code${failed ? ' failed' : ''}` }, statusText(event)),
-    trackCell(spanning(event), event.duration_ms === null ? '' : duration(event.duration_ms), phasesOf(event)),
+    ...trackCells(spanning(event), event.duration_ms === null ? '' : duration(event.duration_ms), phasesOf(event)),
     traceButton(event.trace_id, event.span_id),
   );
 }

@@ -7,7 +7,7 @@ import type { TraceSummary } from '../lib/types';
 import { UnderWay } from './underway';
 import { ListPanel, type PanelActions } from './panel';
 import { serviceDot } from './services';
-import { trackCell, type Spanning } from './track';
+import { trackCells, type Spanning } from './track';
 
 export class TracesPanel {
   readonly element: HTMLElement;
@@ -78,6 +78,6 @@ function row(trace: TraceSummary): HTMLElement {
       h('span', { class: 'trace-name' }, h('span', { class: 'row-title', title: trace.name }, trace.name), trace.errors > 0 && h('span', { class: 'badge danger' }, plural(trace.errors, 'error'))),
       h('span', { class: 'trace-services' }, ...trace.services.map(serviceDot), h('span', { class: 'row-detail' }, plural(trace.spans, 'span'))),
     ),
-    trackCell(spanning(trace), duration(trace.duration_ms)),
+    ...trackCells(spanning(trace), duration(trace.duration_ms)),
   );
 }

@@ -105,7 +105,7 @@ export class Track {
   }
 
   private placeCell(cell: HTMLElement): void {
-    const bar = cell.lastElementChild as HTMLElement;
+    const bar = cell.firstElementChild as HTMLElement;
     const left = this.share(Number(cell.dataset['at']));
     // Rows just out of sight are there already, and their bars would lie beside the column.
     bar.hidden = left < 0 || left > 100;
@@ -119,8 +119,9 @@ export class Track {
   }
 }
 
-/** A row's cell: how long it took, over a bar that says when, in its phases where these are known. */
-export function trackCell({ offset_ms, length_ms }: Spanning, text: string, phases: readonly Phase[] = []): HTMLElement {
+/** A row's cells: how long it took, and a bar that says when, in its phases where these are known. The playhead crosses bars, so the text stands beside them. */
+export function trackCells({ offset_ms, length_ms }: Spanning, text: string, phases: readonly Phase[] = []): [HTMLElement, HTMLElement] {
   const parts = phases.filter(({ ms }) => ms > 0).map(({ name, ms }) => h('i', { class: `phase phase-${name}`, style: { 'flex-grow': String(ms) } }));
-  return h('span', { class: 'track', data: { at: offset_ms, length: length_ms } }, h('span', { class: 'track-text' }, text), h('span', { class: 'track-bar', 'aria-hidden': 'true' }, ...parts));
+  const bar = h('span', { class: 'track-bar' }, ...parts);
+  return [h('span', { class: 'track-text' }, text), h('span', { class: 'track', 'aria-hidden': 'true', data: { at: offset_ms, length: length_ms } }, bar)];
 }

@@ -112,7 +112,7 @@ export class Controls {
     this.playButton.hidden = engine.phase === 'empty';
     this.progress.disabled = engine.dead;
     this.progress.max = String(engine.duration);
-    setText(this.total, clockTime(engine.duration));
+    setText(this.total, clockTime(engine.duration, true));
     this.speed.value = String(engine.speed);
     this.skip.setAttribute('aria-pressed', String(engine.skipIdle));
     this.live.hidden = !engine.live;

@@ -21,7 +21,7 @@ export function sessionRow(session: Session): HTMLElement {
     entry(session),
     h('span', { class: 'cell cell-activity' }, sparkline(session.activity)),
     h('span', { class: 'cell cell-number cell-duration' }, duration(session.duration_ms)),
-    h('span', { class: 'cell cell-number cell-pages', title: inputs(session) }, session.counts.pages, h('small', {}, session.counts.pages === 1 ? ' page' : ' pages')),
+    h('span', { class: 'cell cell-number cell-pages', title: inputs(session) }, session.counts.pages),
     errors(session),
     h('span', { class: 'cell cell-device' }, h('span', {}, session.browser || 'unknown'), h('small', {}, session.os)),
     h('time', { class: 'cell cell-start', datetime: isoTime(session.start_ms), title: exactTime(session.start_ms) }, ago(session.start_ms)),

@@ -52,7 +52,7 @@ export class Sidebar {
     const rows = columns.map((column) =>
       h('li', {}, h('button', { type: 'button', title: `${column.type}\n${column.comment}`, on: { click: () => this.options.onColumn(column.name) } }, column.name), h('span', {}, short(column.type))),
     );
-    return h('div', { class: 'sql-table-entry' }, h('details', {}, h('summary', {}, name), h('ul', {}, ...rows)), query);
+    return h('div', { class: 'sql-table-entry' }, h('details', {}, h('summary', { title: name }, name), h('ul', {}, ...rows)), query);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { duration as formatDuration, urlPath } from '../lib/format';
 import type { EventKind, Manifest, SessionEvent } from '../lib/types';
+import { vitalText } from '../panels/kinds';
 import type { Lane } from './lanes';
 
 /** How a mark looks beside the plain ones of its lane. */
@@ -87,15 +88,11 @@ function severityTone(severity: string): Tone {
   return severity === 'WARN' ? 'warn' : 'plain';
 }
 
-/** Values are milliseconds, but for the shift of the layout, which has no unit. */
 function vital(event: SessionEvent): Drawn {
-  const of = (key: string): string => event.attributes[`browser.web_vital.${key}`] ?? '';
-  const value = Number(of('value'));
-  const name = of('name');
+  const rating = event.attributes['browser.web_vital.rating'] ?? '';
   const tones: Record<string, Tone> = { 'needs-improvement': 'warn', poor: 'danger' };
-  const shown = name === 'CLS' ? value.toFixed(3) : formatDuration(value);
-  const title = name && Number.isFinite(value) ? `${name} ${shown}${of('rating') ? `, ${of('rating').replace('-', ' ')}` : ''}` : event.title;
-  return { lane: 'vital', tone: tones[of('rating')] ?? 'plain', label: 'Web vital', title };
+  const title = [vitalText(event) || event.title, rating.replace('-', ' ')].filter(Boolean).join(', ');
+  return { lane: 'vital', tone: tones[rating] ?? 'plain', label: 'Web vital', title };
 }
 
 const LONG_TASK_BAD_MS = 200;
