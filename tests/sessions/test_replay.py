@@ -15,6 +15,7 @@ from otel_replay.sessions import parts
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay_ui.api import frames
 from tests.sessions.conftest import Told
+from tests.support.recordings import frames as frames_of
 from tests.support.sessions import World
 
 FRAMES = "application/vnd.otel-replay.frames"
@@ -142,7 +143,7 @@ def test_frames_carry_parts_as_stored(world: World) -> None:
     world.chunk(world.id, 2, Crc32=1)
     response = world.get(f"sessions/{world.id}/replay", Accept=FRAMES)
     assert response.mimetype == FRAMES
-    first, second, third = _frames(response.data)
+    first, second, third = frames_of(response.data)
     assert first == ({"seq": 0, "encoding": "gzip"}, world.blobs.get(stored["Blob"]))
     assert second == ({"seq": 1, "encoding": "identity"}, b"[]")
     assert third[0]["error"]["code"] == "damaged"
@@ -158,7 +159,7 @@ def test_frames_are_bounded_but_never_none(world: World, monkeypatch: pytest.Mon
     while sum(got, []) != [0, 1, 2, 3]:
         from_seq = len(sum(got, []))
         response = world.get(f"{path}?from_seq={from_seq}", Accept=FRAMES)
-        got.append([header["seq"] for header, _ in _frames(response.data)])
+        got.append([header["seq"] for header, _ in frames_of(response.data)])
     assert got == [[0], [1, 2], [3]]
 
 
@@ -230,7 +231,7 @@ def test_frames_end_where_the_blob_store_goes_away(
 
     monkeypatch.setattr(world.blobs, "get", half)
     response = world.get(f"sessions/{world.id}/replay", Accept=FRAMES)
-    assert [header["seq"] for header, _ in _frames(response.data)] == [0]
+    assert [header["seq"] for header, _ in frames_of(response.data)] == [0]
 
 
 def test_parts_are_cached_once_the_session_is_finished(world: World) -> None:
@@ -268,17 +269,3 @@ def _away(*_arguments: object) -> bytes:
 def _lines(response: TestResponse) -> list[Any]:
     assert response.status_code == 200, response.text
     return [orjson.loads(line) for line in response.data.splitlines()]
-
-
-def _frames(data: bytes) -> list[tuple[Any, bytes]]:
-    found = []
-    while data:
-        header, data = _prefixed(data)
-        payload, data = _prefixed(data)
-        found.append((orjson.loads(header), payload))
-    return found
-
-
-def _prefixed(data: bytes) -> tuple[bytes, bytes]:
-    end = 4 + int.from_bytes(data[:4])
-    return data[4:end], data[end:]
