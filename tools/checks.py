@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.paths import ROOT, VENV_BIN
 from tools.processes import Command, Outcome, run_captured
 from tools.progress import Progress
-from tools.scripts import PACKAGES, Package
+from tools.scripts import PACKAGES, SDK, Package
 
 TESTS = ROOT / "tests"
 # Measured by hand.
@@ -60,6 +60,7 @@ def checks_of_tests(*, coverage: bool = False) -> list[Check]:
         pytest = [VENV_BIN / "coverage", "run", "-m", "pytest"]
     return [
         *(_npm("tests", package, "test") for package in PACKAGES),
+        _npm("tests in Chromium", SDK, "run", "test:browser"),
         *(Check(f"pytest {title}", [*pytest, *paths]) for title, paths in _test_runs()),
     ]
 
