@@ -50,6 +50,13 @@ def test_formats_have_short_names_and_clickhouses_own(data: str, name: str, expe
     assert (result.returncode, result.stdout) == (0, expected), result.stderr
 
 
+def test_the_process_has_no_pandas_in_memory(data: str) -> None:
+    """The driver would load it for the rows that are inserted."""
+    mapped = Path(f"/proc/{read_holder(Path(data))['pid']}/maps").read_text(encoding="utf-8")
+    assert "chdb" in mapped
+    assert "pandas" not in mapped
+
+
 def test_without_a_format_it_is_a_table_to_read(data: str) -> None:
     result = sql("-", "--data", data, stdin=STATEMENT)
     assert "│ 1 │ a,b" in result.stdout

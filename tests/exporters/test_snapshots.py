@@ -24,7 +24,7 @@ def snapshots(signal: SignalName) -> dict[str, str]:
     described = SIGNALS[signal]
     return {
         f"{signal}.proto": re.sub(r"(?<=[{;]) ", "\n", described.schema),
-        f"{signal}.sql": ";\n\n".join(map(_lines, described.ddl)) + "\n",
+        f"{signal}.sql": ";\n\n".join(map(_lines, described.ddl.values())) + "\n",
     }
 
 

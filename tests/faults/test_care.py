@@ -62,6 +62,7 @@ class Failing:
             self._proxy.fault = "cut_request"
 
 
+@pytest.mark.usefixtures("few_tries")
 def test_a_server_that_goes_away_in_the_middle(
     filled: World, proxy: FaultyProxy, tmp_path: Path
 ) -> None:

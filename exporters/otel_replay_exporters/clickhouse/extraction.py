@@ -71,19 +71,19 @@ class Signal:
         return f"ingest_{self.name}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
     @property
-    def ddl(self) -> tuple[str, ...]:
-        """Statements that make the Null tables and their views; safe to repeat."""
+    def ddl(self) -> dict[str, str]:
+        """Statements that make the Null tables and their views, by the name of what they make.
+
+        In an order in which they can be run; safe to repeat.
+        """
         table = self.ingest_table
-        views = reversed(list(self._views(table)))
-        return (
-            _null_table(table, columns(self.request)),
-            *([_null_table(_records(table), self._record_columns)] if self._by_way else []),
-            # The view of the requests comes last: what it passes on must find the others.
-            *(
-                f"CREATE MATERIALIZED VIEW IF NOT EXISTS {name} TO {target} AS\n{select}"
-                for name, target, select in views
-            ),
-        )
+        made = {table: _null_table(table, columns(self.request))}
+        if self._by_way:
+            made[_records(table)] = _null_table(_records(table), self._record_columns)
+        # The view of the requests comes last: what it passes on must find the others.
+        for name, target, select in reversed(list(self._views(table))):
+            made[name] = f"CREATE MATERIALIZED VIEW IF NOT EXISTS {name} TO {target} AS\n{select}"
+        return made
 
     @property
     def _by_way(self) -> bool:

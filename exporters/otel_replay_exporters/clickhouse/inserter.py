@@ -67,7 +67,11 @@ class OtlpInserter:
 
 
 def create_ingest_tables(database: Database) -> None:
-    """Makes the tables and views that take requests apart; safe to repeat."""
+    """Makes the tables and views that take requests apart, as far as they are not there."""
+    # ClickHouse plans the SELECT of a view also where IF NOT EXISTS has nothing to do: 0.3 s.
+    rows = database.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
+    there = {row["name"] for row in rows}
     for signal in SIGNALS.values():
-        for statement in signal.ddl:
-            database.command(statement)
+        for name, statement in signal.ddl.items():
+            if name not in there:
+                database.command(statement)
