@@ -33,6 +33,12 @@ _READINGS: Final = 5
 
 _PAINTED = "() => performance.getEntriesByName('otel-replay.painted')[0]?.startTime ?? null"
 _FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+# Since the navigation, ms: until the answer to a request is there, by the end of its address.
+_ANSWERED = """() => {
+  const all = performance.getEntriesByType('resource');
+  const after = (test) => Math.max(...all.filter((one) => test(new URL(one.name).pathname)).map((one) => one.responseEnd));
+  return [after((path) => path.endsWith('.js')), after((path) => path.endsWith('/manifest')), after((path) => path.endsWith('/replay'))];
+}"""  # noqa: E501
 _SEEK = """async ([t, selector]) => {
   performance.clearResourceTimings();
   const begin = performance.now();
@@ -122,25 +128,28 @@ def _opened(browser: Browser, up: Up, session_id: str, query: str = "?t=0") -> P
 
 
 def _opening(browser: Browser, up: Up, session_id: str) -> str:
-    painted, first = [], []
+    opened: list[list[float]] = []
     for _ in range(_OPENS):
         # In the middle, as somebody comes who follows a link.
         page = _opened(browser, up, session_id, f"?t={_HOURS_MS // 2 + 1234}")
-        painted.append(float(page.evaluate(_PAINTED)))
-        first.append(float(page.evaluate(_FIRST_PAINT)))
+        paints = [page.evaluate(_FIRST_PAINT), page.evaluate(_PAINTED)]
+        opened.append([paints[0], *page.evaluate(_ANSWERED), paints[1]])
         page.context.close()
     manifest = requests.get(
         f"{up.addresses['ui']}/api/v1/sessions/{session_id}/manifest", timeout=30
     )
+    names = ("first contentful paint", "scripts are there", "manifest is there",
+             "first parts are there", "first frame of the recording")  # fmt: skip
+    times = list(zip(*opened, strict=True))
     rows: list[list[object]] = [
-        ["first contentful paint, median", f"{statistics.median(first):.0f} ms", "1,000 ms"],
-        ["first frame of the recording, median", f"{statistics.median(painted):.0f} ms", ""],
-        ["the same, slowest", f"{max(painted):.0f} ms", ""],
-        ["manifest, as sent", f"{_sent_bytes(manifest):,} bytes", "200,000 bytes"],
+        [name, f"{statistics.median(each):.0f} ms", f"{max(each):.0f} ms",
+         "1,000 ms" if name.endswith("paint") else ""]
+        for name, each in zip(names, times, strict=True)
     ]  # fmt: skip
+    rows.append(["manifest, as sent", f"{_sent_bytes(manifest):,} bytes", "", "200,000 bytes"])
     return table(
         f"Player: opening a session of 4 hours, {_EVENTS:,} rrweb events, {_CLICKS:,} clicks",
-        [f"{_OPENS} times", "measured", "budget"], rows,
+        [f"{_OPENS} times, since the navigation", "median", "slowest", "budget"], rows,
     )  # fmt: skip
 
 

@@ -37,8 +37,9 @@ PAGES = {
     "beside": f"/sessions/{SHOP_ID}?trace={FAILED}",
     "trace": f"/traces/{FAILED}",
     "status": "/status",
+    "error": "/nowhere",
 }
-WITHOUT_PLAYER = ("list", "status")
+WITHOUT_PLAYER = ("list", "status", "error")
 CHOSEN = {
     name: f"{name.removesuffix('s')}-row" for name in ("events", "console", "errors", "state")
 }
@@ -66,7 +67,8 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str
         page.wait_for_selector("[data-testid=player][data-phase=ready]")
     waited_for = {"list": "session-row", "beside": "waterfall-span", "trace": "waterfall-span",
                   "status": "signal-traces"}  # fmt: skip
-    page.get_by_test_id(waited_for.get(name, "marker-list")).first.wait_for(state="attached")
+    if name != "error":
+        page.get_by_test_id(waited_for.get(name, "marker-list")).first.wait_for(state="attached")
     if name in CHOSEN:
         page.get_by_test_id(CHOSEN[name]).last.click()
         page.locator("[data-testid=detail]:visible").wait_for()

@@ -82,6 +82,35 @@ def test_an_idle_stretch_is_skipped_and_what_happens_is_not(visit: Open, world: 
     expect(frame.get_by_text("We could not take your order")).to_be_visible(timeout=20_000)
 
 
+TRAIL = """() => {
+  const trail = document.querySelector('[data-testid=replay-frame] .replayer-mouse-tail');
+  if (!trail) return false;
+  const { width, height } = trail;
+  return trail.getContext('2d').getImageData(0, 0, width, height).data.some((value) => value > 0);
+}"""
+CLICKED = "[data-testid=replay-frame] .replayer-mouse.active"
+
+
+def test_what_plays_shows_the_pointers_way_and_its_clicks(visit: Open) -> None:
+    page = visit(f"{SESSION}?t=12900")
+    assert not page.evaluate(TRAIL)
+    page.get_by_test_id("play-button").click()
+    page.wait_for_function(TRAIL)
+    page.wait_for_selector(CLICKED)
+
+
+def test_who_wants_little_motion_sees_neither_trails_nor_endless_animations(
+    page: Page, visit: Open, world: World
+) -> None:
+    world.sessions[0].row["state"] = "live"
+    page.emulate_media(reduced_motion="reduce")
+    visit(f"{SESSION}?t=12900")
+    page.get_by_test_id("play-button").click()
+    page.wait_for_selector(CLICKED)
+    assert not page.evaluate(TRAIL)
+    page.wait_for_function("() => document.getAnimations().length === 0")
+
+
 def _hover(page: Page, selector: str) -> None:
     """Points at the middle of an element of the recorded page, as somebody would who sees it."""
     place = page.evaluate(

@@ -49,7 +49,7 @@ export class Surface {
         triggerFocus: false,
         // Scroll positions were recorded, anchoring by the visitor's browser included: it must not happen twice.
         insertStyleRules: ['* { overflow-anchor: none !important; }'],
-        mouseTail: still ? false : { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
+        mouseTail: still || prefersStillness() ? false : { duration: 600, lineWidth: 3, strokeStyle: '#6d67f0' },
       });
       assertSandboxed(this.replayer.iframe);
     } catch (error) {
@@ -137,6 +137,10 @@ export class Surface {
     this.viewport = { width: Number(size.width) || 1024, height: Number(size.height) || 768 };
     this.onResize(this.viewport);
   }
+}
+
+function prefersStillness(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 /** An event that makes no sense to the replayer is left out: what is around it can still be shown. */
