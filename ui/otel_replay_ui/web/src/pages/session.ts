@@ -46,7 +46,7 @@ class SessionPage {
       'div',
       { class: 'top-actions' },
       h('button', { class: 'button', type: 'button', title: 'Copy a link to this moment', on: { click: () => this.copyLink() } }, icon('link', 14), h('span', {}, 'Copy link at this moment')),
-      h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: () => showHelp() } }, icon('keyboard')),
+      h('button', { class: 'icon-button for-keyboards', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: () => showHelp() } }, icon('keyboard')),
     );
     fill(
       root,

@@ -39,7 +39,7 @@ export class Toolbar {
 
   private searchBox(): HTMLElement {
     const hints = h('div', { class: 'hints', role: 'group', 'aria-label': 'Search terms' }, ...HINTS.map(([term, what]) => this.hint(term, what)));
-    return h('div', { class: 'search-box' }, h('label', { class: 'search' }, icon('search', 15), this.input, h('kbd', {}, '/')), hints);
+    return h('div', { class: 'search-box' }, h('label', { class: 'search' }, icon('search', 15), this.input, h('kbd', { class: 'for-keyboards' }, '/')), hints);
   }
 
   private hint(term: string, what: string): HTMLElement {
