@@ -25,7 +25,7 @@ _MATERIALIZED = re.compile(
 )
 _VIEW = re.compile(r"CREATE OR REPLACE VIEW (\w+)(.*)", re.DOTALL)
 _ALTER = re.compile(r"ALTER TABLE (\w+)\s+(.*)", re.DOTALL)
-_DROP = re.compile(r"DROP TABLE IF EXISTS (\w+)")
+_DROP = re.compile(r"DROP TABLE IF EXISTS (\w+)(?: SYNC)?")
 _SOURCE = re.compile(r"\bFROM (\w+)")
 _ORDER = re.compile(r"ORDER BY \(?([^,()\s]+)")
 _COLUMN_PART = re.compile(r"(?:ADD|MODIFY|COMMENT|DROP) COLUMN\b")
@@ -108,7 +108,11 @@ class _Rewriting:
             yield f"ALTER TABLE {name} {self._on} {_STORAGE_PART.sub('', what)}"
 
     def _drop(self, match: re.Match[str]) -> Iterator[str]:
-        yield f"DROP TABLE IF EXISTS {match[1]} {self._on}"
+        """With the table that holds its rows; at once, so that another may take its path."""
+        name = match[1]
+        yield f"DROP TABLE IF EXISTS {name} {self._on} SYNC"
+        if name in self._local:
+            yield f"DROP TABLE IF EXISTS {name}_local {self._on} SYNC"
 
     def _from_local(self, select: str) -> str:
         """A view sees what is inserted on its shard, in the table that holds it there."""

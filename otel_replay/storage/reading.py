@@ -14,6 +14,9 @@ users are hashed: who has it can try out which ids they were."""
 READ_SETTINGS: dict[str, Any] = {
     # Copies of a row count once without a thought of FINAL; tables that keep copies are read as is.
     "final": 1,
+    # Only for conditions on the key, which all copies of a row meet or none: what is read of a
+    # session is then its rows, and not all columns of all rows that lie near them in every part.
+    "optimize_move_to_prewhere_if_final": 1,
     # A join looks for the few rows that it needs by their index: spans of a session's traces.
     "use_skip_indexes_on_data_read": 1,
     "enable_join_runtime_filters_index_analysis": 1,

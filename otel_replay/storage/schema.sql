@@ -456,11 +456,14 @@ CREATE TABLE {{database}}.session_errors
     `Attributes` Map(LowCardinality(String), String) COMMENT 'Attributes of the log record or span event' CODEC(ZSTD(1)),
     `ResourceAttributes` Map(LowCardinality(String), String) COMMENT 'What sent it' CODEC(ZSTD(1)),
     `ObservedTimestamp` DateTime64(3) COMMENT 'As in session_events' CODEC(Delta(8), ZSTD(1)),
-    `ReceivedAt` DateTime64(3) COMMENT 'Our clock as the row was stored, of the last delivery' CODEC(Delta(8), ZSTD(1))
+    `ReceivedAt` DateTime64(3) COMMENT 'Our clock as the row was stored, of the last delivery' CODEC(Delta(8), ZSTD(1)),
+    `Told` UInt8 MATERIALIZED (((((Tab != '') + (Url != '')) + (UserId != '')) + (Type != '')) + (Message != '')) + ((Attributes['exception.stacktrace']) != '') COMMENT 'How much the report tells: of a span event and a log record of one error, that which tells more stays',
+    INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 )
-ENGINE = ReplacingMergeTree(ReceivedAt)
+ENGINE = ReplacingMergeTree(Told)
 PARTITION BY toYYYYMM(Timestamp)
-ORDER BY (SessionId, Timestamp, EventId)
+ORDER BY (toDate(Timestamp), SessionId, TraceId, SpanId, if(TraceId = '', EventId, cityHash64(Title)))
 TTL toDateTime(ReceivedAt) + toIntervalDay(30)
 SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
@@ -615,7 +618,8 @@ CREATE TABLE {{database}}.sessions
     `IsDeleted` UInt8 DEFAULT 0 COMMENT 'A row that moved to another day or was erased',
     `SearchText` String MATERIALIZED lowerUTF8(concatWithSeparator('\n', UserId, UserName, UserEmail, ServiceName, arrayStringConcat(Urls, '\n'))) COMMENT 'User, service and pages in lower case, a line each, for free text; not among the columns of SELECT *' CODEC(ZSTD(1)),
     INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX idx_search_text SearchText TYPE ngrambf_v1(4, 32768, 3, 0) GRANULARITY 1
+    INDEX idx_search_text SearchText TYPE ngrambf_v1(4, 32768, 3, 0) GRANULARITY 1,
+    INDEX idx_search_text_six SearchText TYPE ngrambf_v1(6, 32768, 3, 0) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Version, IsDeleted)
 PARTITION BY toYYYYMM(StartTime)
@@ -726,7 +730,7 @@ WHERE Kind IN ('click', 'rage_click', 'dead_click');
 CREATE VIEW {{database}}.exceptions
 (
     `SessionId` String COMMENT 'Session that it belongs to by itself or through its trace; empty for a trace of no session',
-    `Timestamp` DateTime64(9) COMMENT 'When it was first reported, by the clock of its sender: a browser\'s may be wrong, see sessions.ClockErrors',
+    `Timestamp` DateTime64(9) COMMENT 'When it happened, by the clock of its sender: a browser\'s may be wrong, see sessions.ClockErrors',
     `Source` LowCardinality(String) COMMENT 'browser or backend',
     `ServiceName` LowCardinality(String) COMMENT 'Resource attribute service.name',
     `Release` LowCardinality(String) COMMENT 'Resource attribute service.version',
@@ -743,29 +747,24 @@ CREATE VIEW {{database}}.exceptions
     `ResourceAttributes` Map(LowCardinality(String), String) COMMENT 'What sent it'
 )
 AS SELECT
-    e.SessionId AS SessionId,
-    min(e.Timestamp) AS Timestamp,
-    any(e.Source) AS Source,
-    any(e.ServiceName) AS ServiceName,
-    any(e.Release) AS Release,
-    max(e.Type) AS Type,
-    max(e.Message) AS Message,
-    max(e.Attributes['exception.stacktrace']) AS Stacktrace,
-    max(e.Url) AS Url,
-    path(max(e.Url)) AS Path,
-    max(e.Tab) AS Tab,
-    e.TraceId AS TraceId,
-    e.SpanId AS SpanId,
-    max(e.UserId) AS UserId,
-    any(e.Attributes) AS Attributes,
-    any(e.ResourceAttributes) AS ResourceAttributes
-FROM {{database}}.session_errors AS e
-GROUP BY
-    e.SessionId,
-    e.TraceId,
-    e.SpanId,
-    e.Title,
-    if(e.TraceId = '', e.EventId, 0)
+    SessionId,
+    Timestamp,
+    Source,
+    ServiceName,
+    Release,
+    Type,
+    Message,
+    Attributes['exception.stacktrace'] AS Stacktrace,
+    Url,
+    path(Url) AS Path,
+    Tab,
+    TraceId,
+    SpanId,
+    UserId,
+    Attributes,
+    ResourceAttributes
+FROM {{database}}.session_errors
+FINAL
 UNION ALL
 SELECT
     pairs.SessionId AS SessionId,
@@ -792,14 +791,11 @@ FROM
 ) AS found
 LEFT JOIN
 (
-    SELECT DISTINCT
+    SELECT
         SessionId,
         TraceId
     FROM {{database}}.session_traces
-    WHERE TraceId IN (
-        SELECT TraceId
-        FROM {{database}}.trace_exceptions
-    )
+    FINAL
 ) AS pairs ON found.TraceId = pairs.TraceId;
 
 CREATE VIEW {{database}}.page_views

@@ -122,6 +122,59 @@ def test_an_exception_that_was_reported_both_ways_is_there_once(world: World) ->
     ]
 
 
+@pytest.mark.parametrize("span_first", [True, False])
+def test_of_two_reports_of_a_browsers_exception_that_which_tells_more_is_there(
+    world: World, span_first: bool
+) -> None:
+    told = {
+        "exception.type": "TypeError",
+        "exception.message": "x is undefined",
+        "exception.stacktrace": "at pay",
+        "url.full": "http://shop/basket",
+        "session.replay.tab": "t1",
+    }
+
+    def of_the_span() -> None:
+        error = [("TypeError", "x is undefined")]
+        world.request(world.id, world.trace, "01", exceptions=error)
+
+    def as_a_log() -> None:
+        world.log(world.id, "exception", 3, TraceId=world.trace, SpanId="01", attributes=told)
+
+    for report in (of_the_span, as_a_log) if span_first else (as_a_log, of_the_span):
+        report()
+    found = rows(world, "SELECT Source, Type, Stacktrace, Path, Tab FROM exceptions {mine}")
+    assert [tuple(row.values()) for row in found] == [
+        ("browser", "TypeError", "at pay", "/basket", "t1")
+    ]
+
+
+def test_errors_of_one_title_are_one_only_where_their_trace_says_so(world: World) -> None:
+    seen = {"exception.type": "TypeError", "exception.message": "x is undefined"}
+    for offset_ms in (0, 1):
+        twice(world, "exception", offset_ms=offset_ms, attributes={**seen, "n": str(offset_ms)})
+        world.log(world.id, "exception", offset_ms, TraceId=new_id(), attributes=seen)
+    assert rows(world, "SELECT count() AS n FROM exceptions {mine}") == [{"n": 4}]
+
+
+def test_exceptions_of_a_day_are_found_without_reading_those_of_others(
+    alone: World,
+) -> None:
+    """Once they were grouped over all time before the filter, for which a million sessions took
+    seconds."""
+    for day in range(3):
+        seen = {"exception.type": f"E{day}"}
+        alone.log(new_id(), "exception", -day * 86_400_000, attributes=seen)
+    alone.database.command("OPTIMIZE TABLE session_errors FINAL")
+    since = f"Timestamp >= fromUnixTimestamp64Milli({alone.zero_ms - 3_600_000})"
+    (found,) = alone.database.query(f"SELECT Type, SessionId != '' FROM exceptions WHERE {since}")
+    assert found["Type"] == "E0"
+    plan = alone.database.query(f"EXPLAIN indexes = 1 SELECT Type FROM exceptions WHERE {since}")
+    text = "\n".join(row["explain"] for row in plan)
+    (key,) = re.findall(r"\.session_errors\).*?PrimaryKey\n(.*?)Granules", text, flags=re.DOTALL)
+    assert "toDate(Timestamp)" in key
+
+
 def test_an_exception_of_a_trace_without_a_session_is_there_too(world: World) -> None:
     trace = new_id()
     world.span(trace, "01", exceptions=[("KeyError", "k")])

@@ -31,6 +31,7 @@ SHOWN = (
     "0011_other_recorders",
     "0030_passed_spans",
     "0032_views",
+    "0038_session_errors_by_day",
 )
 
 

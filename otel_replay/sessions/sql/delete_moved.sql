@@ -5,6 +5,6 @@ FROM
 (
     SELECT SessionId, StartTime, EndTime, State, LastSeen, FinishAt, Version, max(Version) OVER (PARTITION BY SessionId) AS newest
     FROM sessions FINAL
-    WHERE SessionId IN {ids:Array(String)}
+    PREWHERE SessionId IN {ids:Array(String)}
 )
 WHERE Version < newest

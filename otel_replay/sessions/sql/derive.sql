@@ -52,7 +52,7 @@ WITH
         (
             SELECT *, our_ms(Timestamp, if(Source = 'browser', clock_error(SessionId, Tab), 0), ReceivedAt) AS at
             FROM session_events FINAL
-            WHERE SessionId IN {ids:Array(String)}
+            PREWHERE SessionId IN {ids:Array(String)}
         )
         GROUP BY SessionId
     ),
@@ -82,7 +82,7 @@ WITH
                 our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt) AS end_ms,
                 max(Seq + MoreSeqs + 1) OVER (PARTITION BY SessionId, Tab ORDER BY Seq, MoreSeqs ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
             FROM replay_chunks FINAL
-            WHERE SessionId IN {ids:Array(String)}
+            PREWHERE SessionId IN {ids:Array(String)}
         )
         GROUP BY SessionId, Tab
     ),
@@ -137,7 +137,8 @@ WITH
             bursts(arraySort(groupArrayArray(arrayMap(
                 (time, x, y) -> tuple(Tab, toUnixTimestamp64Milli(time), x, y), Clicks.Time, Clicks.X, Clicks.Y)))) AS click_bursts
         FROM session_inputs FINAL
-        WHERE SessionId IN {ids:Array(String)} AND was_read(SessionId, Tab)
+        PREWHERE SessionId IN {ids:Array(String)}
+        WHERE was_read(SessionId, Tab)
         GROUP BY SessionId
     ),
     -- What happened, as stretches of time: an event is a moment, a chunk lasts from its first rrweb event to its last. Until
@@ -151,7 +152,8 @@ WITH
             1. AS weight,
             Kind = 'click' OR (Kind = 'navigation' AND NOT was_read(SessionId, Tab)) AS active
         FROM session_events FINAL
-        WHERE SessionId IN {ids:Array(String)} AND Source = 'browser'
+        PREWHERE SessionId IN {ids:Array(String)}
+        WHERE Source = 'browser'
         UNION ALL
         SELECT
             SessionId,
@@ -160,7 +162,7 @@ WITH
             toFloat64(Events) AS weight,
             NOT was_read(SessionId, Tab) AS active
         FROM replay_chunks FINAL
-        WHERE SessionId IN {ids:Array(String)}
+        PREWHERE SessionId IN {ids:Array(String)}
         UNION ALL
         SELECT
             SessionId,

@@ -10,8 +10,8 @@ FROM
         {{event_kind}} AS kind, Name AS name, Source AS source, Tab AS tab, Title AS title, Severity AS severity, Status AS status,
         Duration AS duration_ns, ServiceName AS service, TraceId AS trace_id, SpanId AS span_id, Attributes AS attributes
     FROM session_events FINAL
-    WHERE SessionId = {id:String}
-        AND time_ns BETWEEN {from_ns:Int64} AND {to_ns:Int64}
+    PREWHERE SessionId = {id:String}
+    WHERE time_ns BETWEEN {from_ns:Int64} AND {to_ns:Int64}
         -- For the key: no clock is further behind than this.
         AND Timestamp >= fromUnixTimestamp64Nano({from_ns:Int64}) + toIntervalMillisecond({behind_ms:Int64})
         AND kind IN {kinds:Array(String)}

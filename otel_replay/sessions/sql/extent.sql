@@ -16,7 +16,8 @@ FROM
         max(Seq) AS last,
         Encoding = 'zstd' AND first <= {to:UInt32} AND end_seq >= {from:UInt32} AS in_range
     FROM replay_chunks FINAL
-    WHERE SessionId = {id:String} AND Tab = {tab:String}
+    PREWHERE SessionId = {id:String}
+    WHERE Tab = {tab:String}
     GROUP BY Encoding, Blob, Offset
 )
 -- Little is read: sharing it out among threads would cost more than reading.

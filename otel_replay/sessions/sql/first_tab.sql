@@ -2,7 +2,7 @@ WITH
     {{our_clock}}
 SELECT Tab
 FROM replay_chunks FINAL
-WHERE SessionId = {id:String}
+PREWHERE SessionId = {id:String}
 GROUP BY Tab
 ORDER BY min(our_ms(StartTime, clock_error(SessionId, Tab), ReceivedAt)), Tab
 LIMIT 1

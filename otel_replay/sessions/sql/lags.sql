@@ -27,7 +27,7 @@ FROM
                 SentAt NOT IN (StartTime, EndTime) AS told,
                 toUnixTimestamp64Milli(ReceivedAt) - toUnixTimestamp64Milli(if(told, SentAt, EndTime)) AS lag
             FROM replay_chunks FINAL
-            WHERE SessionId IN {ids:Array(String)}
+            PREWHERE SessionId IN {ids:Array(String)}
         )
         GROUP BY SessionId, Tab
         UNION ALL
@@ -48,7 +48,8 @@ FROM
                 toUnixTimestamp64Milli(ObservedTimestamp) AS observed_ms,
                 toUnixTimestamp64Milli(ReceivedAt) AS received_ms
             FROM session_events FINAL
-            WHERE SessionId IN {ids:Array(String)} AND Source = 'browser'
+            PREWHERE SessionId IN {ids:Array(String)}
+            WHERE Source = 'browser'
         )
         GROUP BY SessionId, Tab
     )

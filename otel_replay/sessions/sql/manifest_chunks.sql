@@ -15,5 +15,5 @@ SELECT
     Checkpoint,
     Final
 FROM replay_chunks FINAL
-WHERE SessionId = {id:String}
+PREWHERE SessionId = {id:String}
 ORDER BY Tab, Seq

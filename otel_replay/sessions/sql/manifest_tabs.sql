@@ -10,6 +10,7 @@ FROM
 (
     SELECT *, our_ms(Timestamp, clock_error(SessionId, Tab), ReceivedAt) AS at
     FROM session_events FINAL
-    WHERE SessionId = {id:String} AND Source = 'browser' AND Tab != ''
+    PREWHERE SessionId = {id:String}
+    WHERE Source = 'browser' AND Tab != ''
 )
 GROUP BY Tab

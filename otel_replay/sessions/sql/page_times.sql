@@ -21,11 +21,12 @@ tab_steps AS
             if(Name = 'browser.visibility', Attributes['browser.visibility.state'], '') AS state,
             '' AS recorded_url
         FROM session_events FINAL
-        WHERE SessionId IN {ids:Array(String)} AND Source = 'browser'
+        PREWHERE SessionId IN {ids:Array(String)}
+        WHERE Source = 'browser'
         UNION ALL
         SELECT SessionId, toString(Tab), 0, our_ms(EndTime, clock_error(SessionId, Tab), ReceivedAt), '', '', ''
         FROM replay_chunks FINAL
-        WHERE SessionId IN {ids:Array(String)}
+        PREWHERE SessionId IN {ids:Array(String)}
         UNION ALL
         SELECT SessionId, toString(Tab), our_ms(time, clock_error(SessionId, Tab), ReadAt), 0, '', '', url
         FROM session_inputs FINAL

@@ -16,7 +16,8 @@ SELECT
     InnerOffset,
     InnerLength
 FROM replay_chunks FINAL
-WHERE SessionId = {id:String} AND Tab = {tab:String}
+PREWHERE SessionId = {id:String}
+WHERE Tab = {tab:String}
     AND Seq BETWEEN {first:UInt32} AND {last:UInt32}
 ORDER BY Seq, MoreSeqs
 -- Little is read: sharing it out among threads would cost more than reading.

@@ -7,5 +7,5 @@ SELECT * REPLACE
     toUnixTimestamp64Milli(ReceivedAt) AS ReceivedAt
 )
 FROM replay_chunks FINAL
-WHERE SessionId = {id:String}
+PREWHERE SessionId = {id:String}
 ORDER BY min(replay_chunks.StartTime) OVER (PARTITION BY Tab), Tab, Seq

@@ -1,3 +1,3 @@
 {{row_columns}}
 FROM sessions FINAL
-WHERE SessionId IN {ids:Array(String)}
+PREWHERE SessionId IN {ids:Array(String)}

@@ -52,7 +52,8 @@ LEFT JOIN
 (
     SELECT TraceId, min(our_ns(Timestamp, clock_error_ns(Source = 'browser', SessionId, Tab))) AS first_ns
     FROM session_events FINAL
-    WHERE SessionId = {id:String} AND TraceId != ''
+    PREWHERE SessionId = {id:String}
+    WHERE TraceId != ''
     GROUP BY TraceId
 ) AS events ON events.TraceId = traces.TraceId
 ORDER BY start_ns, trace_id

@@ -132,9 +132,9 @@ FROM passed_spans
 
 INSERT INTO otel_replay_migrations (Name) VALUES ('0030_passed_spans')
 
-DROP TABLE IF EXISTS session_spans_mv ON CLUSTER 'main'
+DROP TABLE IF EXISTS session_spans_mv ON CLUSTER 'main' SYNC
 
-DROP TABLE IF EXISTS session_spans ON CLUSTER 'main'
+DROP TABLE IF EXISTS session_spans ON CLUSTER 'main' SYNC
 
 CREATE OR REPLACE VIEW session_spans ON CLUSTER 'main'
 (…)
@@ -163,3 +163,31 @@ FROM
 (…)
 
 INSERT INTO otel_replay_migrations (Name) VALUES ('0032_views')
+
+DROP TABLE IF EXISTS session_errors_from_events ON CLUSTER 'main' SYNC
+
+DROP TABLE IF EXISTS session_errors ON CLUSTER 'main' SYNC
+
+DROP TABLE IF EXISTS session_errors_local ON CLUSTER 'main' SYNC
+
+CREATE TABLE IF NOT EXISTS session_errors_local ON CLUSTER 'main'
+(…)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', Told)
+PARTITION BY toYYYYMM(Timestamp)
+ORDER BY (toDate(Timestamp), SessionId, TraceId, SpanId, if(TraceId = '', EventId, cityHash64(Title)))
+
+CREATE TABLE IF NOT EXISTS session_errors ON CLUSTER 'main' AS session_errors_local
+ENGINE = Distributed('main', currentDatabase(), session_errors_local, cityHash64(if(SessionId != '', SessionId, TraceId)))
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS session_errors_from_events ON CLUSTER 'main' TO session_errors AS
+FROM session_events_local
+
+INSERT INTO session_errors
+FROM session_events
+
+CREATE OR REPLACE VIEW exceptions ON CLUSTER 'main'
+(…)
+FROM session_errors FINAL
+FROM (SELECT * FROM trace_exceptions FINAL) AS found
+
+INSERT INTO otel_replay_migrations (Name) VALUES ('0038_session_errors_by_day')

@@ -1,0 +1,89 @@
+"""How ClickHouse goes about what the API asks: plans are the same however busy a machine is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otel_replay.storage.blobs.file import FileBlobStore
+from otel_replay.storage.clickhouse import Database
+from tests.support.database import temporary_database
+from tests.support.sessions import World
+
+Asked = list[tuple[str, Mapping[str, Any]]]
+OF_SESSIONS = ("session_events", "replay_chunks", "sessions")
+"""Tables that are read with FINAL, and whose keys have the session."""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """The statements that are run from here on, with their parameters."""
+    found: Asked = []
+    query = Database.query
+
+    def noted(self: Database, sql: str, parameters: Any = None, settings: Any = None) -> Any:
+        found.append((sql, dict(parameters or {})))
+        return query(self, sql, parameters, settings)
+
+    monkeypatch.setattr(Database, "query", noted)
+    return found
+
+
+def plan(database: Database, sql: str, parameters: Mapping[str, Any]) -> str:
+    # A statement's own SETTINGS would end the EXPLAIN too.
+    bare = re.sub(r"\nSETTINGS [^\n]*\Z", "", sql.strip())
+    rows = database.query(f"EXPLAIN indexes = 1 {bare}", parameters)
+    return "\n".join(row["explain"] for row in rows)
+
+
+def reads(text: str) -> list[tuple[str, str]]:
+    """Each table that a plan reads, and how."""
+    found = re.findall(r"ReadFromMergeTree \(\w+\.(\w+)\)(.*?)(?=ReadFrom|\Z)", text, re.DOTALL)
+    return [(str(table), str(how)) for table, how in found]
+
+
+@pytest.mark.parametrize("path", ["", "/manifest", "/events", "/traces"])
+def test_opening_a_session_reads_its_own_rows_whole_and_of_others_only_the_key(
+    world: World, asked: Asked, path: str
+) -> None:
+    """FINAL alone reads all columns of all rows that lie near the session's, in every part."""
+    world.chunk(world.id, 0)
+    world.request(world.id, world.trace, "01")
+    world.worker.run_once()
+    asked.clear()
+    world.json(f"sessions/{world.id}{path}")
+    finals = [
+        (table, how)
+        for sql, parameters in list(asked)
+        if " FINAL" in sql
+        for table, how in reads(plan(world.database, sql, parameters))
+        if table in OF_SESSIONS and "FINAL: 1" in how
+    ]
+    assert finals
+    for table, how in finals:
+        assert re.search(r"Prewhere filter column:[^\n]*SessionId", how), (table, how)
+
+
+def test_a_number_that_few_users_have_is_looked_for_in_few_rows(
+    engine_path: Path, tmp_path: Path, asked: Asked
+) -> None:
+    """Of its runs of four characters there are many in other numbers, of six there are not."""
+    with temporary_database(engine_path) as database:
+        database.command(
+            "INSERT INTO sessions (SessionId, StartTime, LastSeen, UserId, Urls) SELECT"
+            " lower(hex(MD5(toString(number)))), now64(3), now64(3), concat('u-', number),"
+            " arrayMap(i -> concat('/mug-', cityHash64(number, i) % 10000), range(9))"
+            " FROM numbers(10000, 40000)"
+        )
+        database.command("OPTIMIZE TABLE sessions FINAL")  # Some may have come in two parts.
+        world = World(database, FileBlobStore(tmp_path))
+        found = world.json("sessions?q=user:u-25683")["sessions"]
+        assert [session["user"]["id"] for session in found] == ["u-25683"]
+        (sql, parameters) = next(one for one in asked if "q0_like" in one[0])
+        text = plan(database, sql, parameters)
+    left = dict(re.findall(r"Name: (\w+)\n.*?Granules: (\d+)/", text, re.DOTALL))
+    assert int(left["idx_search_text_six"]) <= 2 < int(left["idx_search_text"])
