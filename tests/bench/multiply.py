@@ -17,6 +17,7 @@ from tests.bench import visits
 DAYS = 28
 SPANS_PER_VISIT = 20
 FEW = 50_000
+MERGE_TRIES = 20
 _DAY_MS = 86_400_000
 _STATEMENTS = Path(__file__).parent / "statements"
 _SETTINGS = {
@@ -29,6 +30,7 @@ _SETTINGS = {
 }
 _BIG_TABLES = ("sessions", "replay_chunks", "otel_traces", "session_traces", "trace_sessions")
 _BIGGEST_TABLES = ("otel_logs", "session_events")
+_SMALL_TABLES = ("session_errors", "trace_exceptions")
 
 
 def database_of(folder: Path, sessions: int) -> Database:
@@ -40,15 +42,33 @@ def database_of(folder: Path, sessions: int) -> Database:
     database = Database(address)
     if migrate(database) and _steps_done(database):
         # Columns and indexes that have come since are built as rows are merged.
-        for table in ("sessions", "session_errors"):
-            database.command(f"OPTIMIZE TABLE {table} FINAL")
+        database.command("OPTIMIZE TABLE sessions FINAL")
     database.command(
         "CREATE TABLE IF NOT EXISTS bench_steps (Name String, Zero Int64) ENGINE = MergeTree"
         " ORDER BY Name"
     )
     if "all" not in _steps_done(database):
         _fill(database, folder / "visits", sessions)
+    for table in (*_BIG_TABLES, *_BIGGEST_TABLES, *_SMALL_TABLES):
+        _merge(database, table)
     return database
+
+
+def _merge(database: Database, table: str) -> None:
+    """Until each partition is one part, with all indexes. What is merged already is left as it is.
+
+    OPTIMIZE does nothing where a merge goes on that is not over within two minutes.
+    """
+    unmerged = (
+        "SELECT partition FROM system.parts WHERE active AND database = currentDatabase()"
+        " AND table = {table:String} GROUP BY partition HAVING count() > 1 OR max(level) = 0"
+    )
+    for _ in range(MERGE_TRIES):
+        if not database.query(unmerged, {"table": table}):
+            return
+        settings = {"optimize_skip_merged_partitions": 1}
+        database.command(f"OPTIMIZE TABLE {table} FINAL", settings=settings)
+    raise RuntimeError(f"{table} lies in several parts, and they do not merge: is the disk full?")
 
 
 def _steps_done(database: Database) -> set[str]:
@@ -81,9 +101,6 @@ def _fill(database: Database, recorded: Path, sessions: int) -> None:
                 database.insert("bench_steps", [{"Name": step, "Zero": zero_ms}])
     for table in (*_BIG_TABLES, *_BIGGEST_TABLES):
         database.command(f"SYSTEM START MERGES {table}")
-        # What an interrupted run has merged already is left as it is.
-        merged = {"optimize_skip_merged_partitions": 1}
-        database.command(f"OPTIMIZE TABLE {table} FINAL", settings=merged)
     database.insert("bench_steps", [{"Name": "all", "Zero": zero_ms}])
     database.command("DROP DATABASE template SYNC")
 
