@@ -17,8 +17,8 @@ from otel_replay.storage.queries import read_query
 RAGE_MS = 1_000
 RAGE_PX = 30
 """Rage is 3 clicks as close as this."""
-# From the fourth time on ClickHouse would compile the statement to machine code: most of a second in
-# each process, and few rows that go through it.
+# From the fourth time on ClickHouse would compile the statement to machine code: most of a second
+# in each process, and few rows that go through it.
 _SETTINGS = {
     "compile_expressions": 0,
     "compile_aggregate_expressions": 0,
