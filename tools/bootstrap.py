@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 from tools.browser import ensure_browser
@@ -36,15 +37,21 @@ SETUP_STEPS = UP_STEPS + 1
 def set_up(progress: Progress, environ: Mapping[str, str], *, dev: bool) -> dict[str, str]:
     """Make the clone ready; return the environment in which its programs run.
 
-    The scripts are built before the project is installed, so that installing has none to build.
+    What waits for downloads goes on side by side: the packages of Python and those of each script.
     """
     env = clean_environment(environ, VENV_BIN)
     ensure_venv(progress, env)
     node = ensure_node(progress, env)
     env = clean_environment(environ, VENV_BIN, node.folder)
-    for package in (*PACKAGES, TESTS) if dev else PACKAGES:
-        ensure_built(progress, package, env, node, modules=dev)
-    ensure_packages(progress, env, dev=dev)
+    packages = (*PACKAGES, TESTS) if dev else PACKAGES
+    with ThreadPoolExecutor(1 + len(packages)) as pool:
+        steps = [pool.submit(ensure_packages, progress, env, dev=dev)]
+        steps += [
+            pool.submit(ensure_built, progress, package, env, node, modules=dev)
+            for package in packages
+        ]
+        for step in steps:
+            step.result()
     return env
 
 

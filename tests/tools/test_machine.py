@@ -113,5 +113,6 @@ def test_progress_numbers_its_lines(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ToolError), progress.step("failing"):
         raise ToolError("no")
     assert capsys.readouterr().out == (
-        "[1/3] doing one thing ... 0 s\n[2/3] another: up to date\n[3/3] failing ... failed\n"
+        "[1/3] doing one thing ...\n[1/3] doing one thing: 0 s\n[2/3] another: up to date\n"
+        "[3/3] failing ...\n[3/3] failing: failed\n"
     )
