@@ -182,6 +182,8 @@ def test_a_session_without_a_picture_has_no_play_button(
     world.sessions[0].tabs.clear()
     page.goto(address + SESSION)
     expect(page.get_by_role("alert")).to_contain_text("No picture of the page was recorded")
+    # What it would say of a page, its size for one, is not known.
+    expect(page.locator(".address")).to_be_hidden()
     expect(page.get_by_test_id("play-button")).to_be_hidden()
     expect(page.get_by_test_id("event-row").first).to_be_visible()
 

@@ -22,7 +22,9 @@ function causeView(cause: Cause, label: string): HTMLElement {
 
 /** Frames of libraries are folded away when there are several. */
 function framesView(group: FrameGroup): HTMLElement {
-  const text = h('pre', { class: group.library ? 'library' : '' }, group.frames.join('\n'));
+  // Frames of a browser are one line each, with the place at its end; those of Python stand over marks that would not be below them any more.
+  const oneLine = group.frames.every((frame) => !frame.includes('\n'));
+  const text = h('pre', { class: [group.library && 'library', oneLine && 'wraps'].filter(Boolean).join(' ') }, group.frames.join('\n'));
   if (!group.library || group.frames.length < 2) return text;
   return h('details', {}, h('summary', {}, `${plural(group.frames.length, 'library frame')}`), text);
 }

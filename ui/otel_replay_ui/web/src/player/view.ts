@@ -24,6 +24,7 @@ export class PlayerView {
   private readonly damage = h('div', { class: 'damage', role: 'status', hidden: true, data: { testid: 'damage-notice' } });
   private readonly url = h('span', { class: 'address-url' });
   private readonly size = h('span', { class: 'address-size' });
+  private readonly address = h('div', { class: 'address' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), h('span', { class: 'address-field' }, icon('globe', 14), this.url), this.size);
   private readonly followSlot = h('div', { class: 'follow-slot' });
   private readonly chips = h('div', { class: 'tab-chips' });
   private readonly tabRow = h('div', { class: 'tab-row', role: 'group', 'aria-label': 'Tabs of the session' }, this.followSlot, this.chips);
@@ -56,7 +57,7 @@ export class PlayerView {
       'section',
       { class: 'player', 'aria-label': 'Replay', data: { testid: 'player' } },
       this.tabRow,
-      h('div', { class: 'address' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), h('span', { class: 'address-field' }, icon('globe', 14), this.url), this.size),
+      this.address,
       this.stage,
       controls.element,
     );
@@ -147,6 +148,7 @@ export class PlayerView {
   private refresh(): void {
     setText(this.url, this.addresses.at(this.engine.tabId, this.engine.time) || 'about:blank');
     this.url.title = this.url.textContent ?? '';
+    this.address.hidden = this.engine.phase === 'empty' && !this.engine.viewport;
     this.showChips();
     this.showOverlay();
     this.showDamage();
