@@ -77,7 +77,7 @@ def test_a_number_that_few_users_have_is_looked_for_in_few_rows(
             "INSERT INTO sessions (SessionId, StartTime, LastSeen, UserId, Urls) SELECT"
             " lower(hex(MD5(toString(number)))), now64(3), now64(3), concat('u-', number),"
             " arrayMap(i -> concat('/mug-', cityHash64(number, i) % 10000), range(9))"
-            " FROM numbers(10000, 40000)"
+            " FROM numbers(20000, 10000)"
         )
         database.command("OPTIMIZE TABLE sessions FINAL")  # Some may have come in two parts.
         world = World(database, FileBlobStore(tmp_path))
