@@ -17,13 +17,6 @@ from otel_replay.storage.queries import read_query
 RAGE_MS = 1_000
 RAGE_PX = 30
 """Rage is 3 clicks as close as this."""
-# From the fourth time on ClickHouse would compile the statement to machine code: most of a second
-# in each process, and few rows that go through it.
-_SETTINGS = {
-    "compile_expressions": 0,
-    "compile_aggregate_expressions": 0,
-    "compile_sort_description": 0,
-}
 
 
 def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
@@ -33,7 +26,7 @@ def derive(database: Database, session_ids: Sequence[str], now_ms: int) -> None:
     """
     if not session_ids:
         return
-    database.command(_insert(), _parameters(database, session_ids, now_ms), _SETTINGS)
+    database.command(_insert(), _parameters(database, session_ids, now_ms))
     database.command(read_query(__package__, "delete_moved"), {"ids": list(session_ids)})
 
 
@@ -48,7 +41,7 @@ def computed_rows(
 ) -> list[dict[str, Any]]:
     """The rows that `derive` would store, in any order."""
     parameters = _parameters(database, session_ids, now_ms)
-    return database.query(read_query(__package__, "derive_one"), parameters, _SETTINGS)
+    return database.query(read_query(__package__, "derive_one"), parameters)
 
 
 def stored_rows(database: Database, session_ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -34,6 +34,13 @@ OLDEST = (25, 9)
 _LATE_INDEXES = (25, 10)
 """From here on an index can be left to the merges: the full-text one makes inserts slow."""
 _TEXT_INDEX = "idx_body_text"
+# ClickHouse compiles what it computes for the fourth time to machine code. A server does so once
+# in its life; the embedded engine begins anew with each process, where most statements are over in
+# milliseconds and compiling one takes up to a second: only what is run all the time is worth that.
+_COMPILE_LATER = "SET " + ", ".join(
+    f"min_count_to_compile_{what} = 100"
+    for what in ("expression", "aggregate_expression", "sort_description")
+)
 
 
 class QueryError(OtelReplayError):
@@ -245,9 +252,11 @@ class Database:
             if not self._created:
                 self._create_database(clickhouse_connect)
             if embedded is not None:
-                return clickhouse_connect.get_client(
+                client = clickhouse_connect.get_client(
                     interface="chdb", path=str(embedded), database=self.address.database
                 )
+                client.command(_COMPILE_LATER)
+                return client
             return _server_client(clickhouse_connect, self.address.url, self.address.database)
 
     def _create_database(self, clickhouse_connect: Any) -> None:
