@@ -17,12 +17,16 @@ TESTS = ROOT / "tests"
 # Measured by hand.
 _NOT_RUN = ("bench",)
 # Long files, which are runs of their own: what is left of their folders goes on beside them.
-_ALONE = ("cli/test_kill.py", "cli/test_kill_care.py", "erasure/test_not_one_byte.py")
-# These take longest, so they begin first, and none is left over at the end.
+_ALONE = (
+    *("cli/test_kill.py", "cli/test_kill_care.py", "erasure/test_not_one_byte.py"),
+    *("ui/test_panels.py", "ui/test_replay.py"),
+)
+# These take longest, so they begin first, and none is left over at the end; those that mostly wait
+# stand among those that mostly work.
 _FIRST = (
-    *("ui", "cli/test_kill_care.py", "cli", "faults", "sessions", "care", "receivers", "e2e"),
-    *("erasure", "erasure/test_not_one_byte.py", "sdk", "senders", "storage", "cli/test_kill.py"),
-    *("docs", "exporters"),
+    *("cli/test_kill_care.py", "care", "faults", "sessions", "ui", "cli", "receivers", "e2e"),
+    *("erasure", "erasure/test_not_one_byte.py", "ui/test_panels.py", "sdk", "ui/test_replay.py"),
+    *("senders", "storage", "cli/test_kill.py", "docs", "exporters"),
 )
 # Most tests wait for much of their time, for a commit, a round of a worker, a process that starts:
 # two at once leave two cores idle for almost half of it.
