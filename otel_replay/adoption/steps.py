@@ -12,7 +12,7 @@ from otel_replay.storage.queries import read_query
 SOURCES = ("otel_traces", "otel_logs")
 """Tables that sessions are filled from."""
 # So that a step takes its share of the machine, not all of it.
-_SETTINGS = {"max_threads": 2, "max_insert_threads": 1}
+_SETTINGS = {"max_threads": 2, "max_insert_threads": 1, "max_partitions_per_insert_block": 0}
 
 
 @dataclass(frozen=True)

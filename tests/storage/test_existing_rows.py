@@ -12,6 +12,9 @@ from otel_replay.storage import migrate as migrations
 from otel_replay.storage.clickhouse import Address, Database
 from tests.support.sessions import at, now_ms
 
+MONTH_MS = 31 * 86_400_000
+MONTHS = 120
+
 
 def test_sessions_of_before_there_were_inputs_stay_and_are_computed_anew(
     engine_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -30,7 +33,13 @@ def test_sessions_of_before_there_were_inputs_stay_and_are_computed_anew(
         "Name": "browser.user_action.rage_click",
     }
     old = {"SessionId": "s", "StartTime": at(now_ms()), "LastSeen": at(now_ms()), "Clicks": 7}
+    # Browsers' clocks may be set to anything.
+    error = {**event, "SessionId": "t", "Kind": "error", "Name": "exception"}
+    months = [
+        {**error, "Timestamp": (now_ms() - month * MONTH_MS) * 1_000_000} for month in range(MONTHS)
+    ]
     database.insert("session_events", [event])
+    database.insert("session_events", months, {"max_partitions_per_insert_block": 0})
     database.insert("sessions", [old])
 
     assert migrations.migrate(database)[0].startswith("0018")
@@ -38,5 +47,6 @@ def test_sessions_of_before_there_were_inputs_stay_and_are_computed_anew(
     assert database.query(select) == [{"Clicks": 7, "RageClicks": 0, "pages": []}]
     derive(database, ["s"], now_ms())
     assert database.query(select) == [{"Clicks": 0, "RageClicks": 1, "pages": []}]
+    assert database.query("SELECT count() AS n FROM exceptions") == [{"n": MONTHS}]
     database.command(f"DROP DATABASE `{name}` SYNC")
     database.close()

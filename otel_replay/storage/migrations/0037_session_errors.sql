@@ -42,7 +42,8 @@ SELECT
     multiIf(Attributes['exception.message'] != '', Attributes['exception.message'], Attributes['message'] != '', Attributes['message'], Attributes['error.message']) AS Message,
     Attributes, ResourceAttributes, ObservedTimestamp, ReceivedAt
 FROM session_events
-WHERE Kind = 'error' OR (Kind = 'backend_error' AND TraceId = '');
+WHERE Kind = 'error' OR (Kind = 'backend_error' AND TraceId = '')
+SETTINGS max_partitions_per_insert_block = 0;
 
 CREATE OR REPLACE VIEW exceptions
 (
