@@ -109,6 +109,13 @@ class Visitors:
         visits = [visit for visitor in self.visitors for visit in list(visitor.visits)]
         return [visit.session for visit in visits if visit.ended]
 
+    def answers(self) -> list[int]:
+        """How many chunks and ends were acknowledged so far, by visitor."""
+        return [
+            sum(visit.chunks + visit.ended for visit in list(visitor.visits))
+            for visitor in self.visitors
+        ]
+
     def pause(self, seconds: float) -> None:
         """Goes on after a while: moments of which nothing can be seen are hit by chance."""
         threading.Event().wait(seconds)
