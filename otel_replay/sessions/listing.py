@@ -84,28 +84,29 @@ def _newest(
     cursor: Cursor,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Reads backwards in time by windows that grow: a page of new sessions reads few days."""
+    """Reads backwards in time by windows that grow: a page of new sessions reads few days.
+
+    What no session of the first window has is rare, and looked for in all the others at once: each
+    statement has a cost of its own.
+    """
     chosen = " AND ".join(c.sql for c in conditions) or "1"
     sql = read_query(__package__, "list").replace("/* conditions */ 1", chosen)
     parameters = {name: value for c in conditions for name, value in c.parameters.items()}
     parameters |= {"cursor_ms": cursor.start_ms, "cursor_id": cursor.session_id}
+    low_ms, high_ms = _bounds(database, from_ms, min(to_ms, cursor.start_ms + 1))
+    width_ms = FIRST_WINDOW_MS
     rows: list[dict[str, Any]] = []
-    for low_ms, high_ms in _windows(database, from_ms, min(to_ms, cursor.start_ms + 1)):
-        window = {"from_ms": low_ms, "to_ms": high_ms, "limit": limit - len(rows)}
+    while low_ms < high_ms and len(rows) < limit:
+        begin_ms = max(low_ms, high_ms - width_ms)
+        window = {"from_ms": begin_ms, "to_ms": high_ms, "limit": limit - len(rows)}
         rows += database.query(sql, {**parameters, **window})
-        if len(rows) >= limit:
-            break
+        rare = conditions and not rows
+        width_ms = begin_ms - low_ms if rare else width_ms * WINDOW_GROWTH
+        high_ms = begin_ms
     return rows
 
 
-def _windows(database: Database, from_ms: int, to_ms: int) -> list[tuple[int, int]]:
-    """Windows [low, high) from the newest to the oldest that cover all sessions of the range."""
+def _bounds(database: Database, from_ms: int, to_ms: int) -> tuple[int, int]:
+    """The part [low, high) of a range that has all its sessions."""
     bounds = database.query(read_query(__package__, "bounds"))
-    low_ms = max(from_ms, bounds[0]["first_ms"])
-    high_ms = min(to_ms, bounds[0]["last_ms"] + 1)
-    windows, width_ms = [], FIRST_WINDOW_MS
-    while high_ms > low_ms:
-        windows.append((max(low_ms, high_ms - width_ms), high_ms))
-        high_ms -= width_ms
-        width_ms *= WINDOW_GROWTH
-    return windows
+    return max(from_ms, bounds[0]["first_ms"]), min(to_ms, bounds[0]["last_ms"] + 1)

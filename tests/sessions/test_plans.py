@@ -87,3 +87,24 @@ def test_a_number_that_few_users_have_is_looked_for_in_few_rows(
         text = plan(database, sql, parameters)
     left = dict(re.findall(r"Name: (\w+)\n.*?Granules: (\d+)/", text, re.DOTALL))
     assert int(left["idx_search_text_six"]) <= 2 < int(left["idx_search_text"])
+
+
+def test_what_the_newest_day_has_not_is_looked_for_in_all_the_others_at_once(
+    engine_path: Path, tmp_path: Path, asked: Asked
+) -> None:
+    """A statement costs something by itself; what is common is found in the first few windows."""
+    with temporary_database(engine_path) as database:
+        database.command(
+            "INSERT INTO sessions (SessionId, StartTime, LastSeen, UserId) SELECT"
+            " concat('s', toString(number)), now64(3) - toIntervalDay(number), now64(3),"
+            " if(number IN (12, 25), 'rare', 'common') FROM numbers(30)"
+        )
+        world = World(database, FileBlobStore(tmp_path))
+        listed = {q: world.json(f"sessions?limit=4&q={q}")["sessions"] for q in ("rare", "common")}
+    assert [session["id"] for session in listed["rare"]] == ["s12", "s25"]
+    assert [session["id"] for session in listed["common"]] == ["s0", "s1", "s2", "s3"]
+    starts = {word: [p for _, p in asked if p.get("q0_like") == word] for word in listed}
+    assert {word: len(found) for word, found in starts.items()} == {"rare": 2, "common": 2}
+    day_ms = 86_400_000
+    widths = {w: (p[-1]["to_ms"] - p[-1]["from_ms"]) // day_ms for w, p in starts.items()}
+    assert widths["rare"] > 2 * widths["common"]
