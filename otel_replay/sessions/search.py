@@ -17,7 +17,7 @@ from otel_replay.sessions.session import COUNTS
 MAX_TERMS = 20
 MAX_LENGTH = 1_000
 _INDEXED = 4
-"""From so many characters on, the index of SearchText tells where a text may be."""
+"""From so many characters on, an index tells where a text may be."""
 
 _TERM = re.compile(r'(?:(?P<key>[A-Za-z_]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))')
 _NUMBER = re.compile(
@@ -35,7 +35,8 @@ _TEXT = {
     "os": ("Os",),
     "device": ("Device",),
 }
-_IN_SEARCH_TEXT = frozenset({"user", "email", "service"})
+_INDEXED_IN = {"user": "UserText", "email": "UserText", "service": "SearchText"}
+"""The column with an index that has what a key looks through."""
 # Ids are made of hexadecimal digits, by our browser SDK and by others'.
 _PART_OF_ID = re.compile(r"[0-9A-Fa-f\-]+")
 _NUMBERS = {**COUNTS, "gaps": "Gaps"}
@@ -98,10 +99,11 @@ def _free_text(value: str, name: str) -> Condition:
     return Condition(f"({mentioned.sql} OR {by_id.sql})", parameters)
 
 
-def _mentioned(value: str, name: str) -> Condition:
-    """In SearchText, which has users, services and pages: by its index when it is long enough."""
+def _mentioned(value: str, name: str, column: str = "SearchText") -> Condition:
+    """In SearchText, which has users, services and pages, or in UserText, which has users only: by
+    its index when it is long enough."""
     pattern = re.sub(r"[%_\\]", r"\\\g<0>", value)
-    sql = f"SearchText LIKE concat('%', lowerUTF8({{{name}_like:String}}), '%')"
+    sql = f"{column} LIKE concat('%', lowerUTF8({{{name}_like:String}}), '%')"
     return Condition(sql, {f"{name}_like": pattern})
 
 
@@ -116,18 +118,19 @@ def _contains(columns: tuple[str, ...], value: str, name: str, urls: bool = Fals
 
 def _text(key: str, value: str, name: str) -> Condition:
     found = _contains(_TEXT[key], value, name)
-    return _narrowed(found, value, name) if key in _IN_SEARCH_TEXT else found
+    column = _INDEXED_IN.get(key)
+    return _narrowed(found, value, name, column) if column else found
 
 
 def _url(_key: str, value: str, name: str) -> Condition:
-    return _narrowed(_contains((), value, name, urls=True), value, name)
+    return _narrowed(_contains((), value, name, urls=True), value, name, "SearchText")
 
 
-def _narrowed(found: Condition, value: str, name: str) -> Condition:
-    """First where the index of SearchText says that it may be at all."""
+def _narrowed(found: Condition, value: str, name: str, column: str) -> Condition:
+    """First where the column's index says that it may be at all."""
     if len(value) < _INDEXED:
         return found
-    mentioned = _mentioned(value, name)
+    mentioned = _mentioned(value, name, column)
     parameters = mentioned.parameters | found.parameters
     return Condition(f"({mentioned.sql} AND {found.sql})", parameters)
 

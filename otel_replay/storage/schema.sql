@@ -617,9 +617,11 @@ CREATE TABLE {{database}}.sessions
     `Version` UInt64 COMMENT 'Microseconds since the epoch of the computation; the highest wins',
     `IsDeleted` UInt8 DEFAULT 0 COMMENT 'A row that moved to another day or was erased',
     `SearchText` String MATERIALIZED lowerUTF8(concatWithSeparator('\n', UserId, UserName, UserEmail, ServiceName, arrayStringConcat(Urls, '\n'))) COMMENT 'User, service and pages in lower case, a line each, for free text; not among the columns of SELECT *' CODEC(ZSTD(1)),
+    `UserText` String MATERIALIZED lowerUTF8(concatWithSeparator('\n', UserId, UserName, UserEmail)) COMMENT 'The user in lower case, a line each, for the list\'s user: and email:; not among the columns of SELECT *' CODEC(ZSTD(1)),
     INDEX idx_session_id SessionId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_search_text SearchText TYPE ngrambf_v1(4, 32768, 3, 0) GRANULARITY 1,
-    INDEX idx_search_text_six SearchText TYPE ngrambf_v1(6, 32768, 3, 0) GRANULARITY 1
+    INDEX idx_search_text_six SearchText TYPE ngrambf_v1(6, 32768, 3, 0) GRANULARITY 1,
+    INDEX idx_user_text UserText TYPE ngrambf_v1(4, 8192, 3, 0) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Version, IsDeleted)
 PARTITION BY toYYYYMM(StartTime)
