@@ -172,7 +172,8 @@ WITH
             1 AS active
         FROM session_inputs FINAL
         ARRAY JOIN Inputs.Start AS Start, Inputs.End AS End
-        WHERE SessionId IN {ids:Array(String)} AND was_read(SessionId, Tab)
+        PREWHERE SessionId IN {ids:Array(String)}
+        WHERE was_read(SessionId, Tab)
     ),
     -- Two things that are read off the stretches at once.
     -- Active is the union of the active ones, where those at most 5 s apart are one: each adds what it reaches beyond the

@@ -31,7 +31,8 @@ tab_steps AS
         SELECT SessionId, toString(Tab), our_ms(time, clock_error(SessionId, Tab), ReadAt), 0, '', '', url
         FROM session_inputs FINAL
         ARRAY JOIN Urls.Time AS time, Urls.Url AS url
-        WHERE SessionId IN {ids:Array(String)} AND was_read(SessionId, Tab)
+        PREWHERE SessionId IN {ids:Array(String)}
+        WHERE was_read(SessionId, Tab)
     )
     GROUP BY SessionId, Tab
     HAVING notEmpty(steps)
