@@ -23,12 +23,10 @@ then, so this is no limit on how long one may take."""
 # Servers from 26 on gather inserts of their own accord: ours are batches already, and a token for
 # deduplication is to mean this batch.
 _INSERT_SETTINGS = {"async_insert": 0}
-SERVER_SETTINGS = {
-    # For Distributed tables; plain ones do not heed them. Joins and IN across shards are refused
-    # otherwise, and an insert would be acknowledged before a shard has the rows.
-    "distributed_product_mode": "global",
-    "distributed_foreground_insert": 1,
-}
+# For Distributed tables; plain ones do not heed them. Without the first, joins and IN across shards
+# are refused; without the second, an insert is acknowledged before a shard has the rows.
+PRODUCT_MODE = {"distributed_product_mode": "global"}
+SERVER_SETTINGS = {**PRODUCT_MODE, "distributed_foreground_insert": 1}
 OLDEST = (25, 9)
 """Of before, ClickHouse cannot decode OTLP as we need it: input_format_protobuf_oneof_presence."""
 _LATE_INDEXES = (25, 10)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from otel_replay.storage.clickhouse import PRODUCT_MODE
 from otel_replay.storage.queries import read_query
 from otel_replay.storage.reading import HIDDEN_TABLES, READ_SETTINGS
 
@@ -18,7 +19,7 @@ def read_user(database: str, cluster: str = "", settings: Mapping[str, Any] = RE
     on_cluster = f"ON CLUSTER '{cluster}'" if cluster else ""
     user = f"{database}_reader"
     if cluster:
-        settings = {**settings, "distributed_product_mode": "global"}
+        settings = {**settings, **PRODUCT_MODE}
     hidden = [*HIDDEN_TABLES, *(f"{table}_local" for table in HIDDEN_TABLES if cluster)]
     filled = {
         "user": user,

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.faults import kill_care
 from tests.faults.load import Load, Tally
 from tests.support.clickhouse_server import ClickHouseServer
-from tests.support.process import Program, Up, receive, wait_for
+from tests.support.process import Program, Up, receive, wait_for, wait_for_more_of_each
 
 Again = Callable[[int], bool]
 """Whether to do one more round after so many."""
@@ -45,7 +45,11 @@ def kill_up(
                 up.start()
                 rounds += 1
             _wait_for_more(load, 5)
-            _wait_for_a_chunk_of_each(load)
+            # What a kill left without an answer is sent again. A pack may hold it that no row
+            # points to yet, and for good when its sender had ended: fsck would find it.
+            wait_for_more_of_each(
+                "a chunk of each sender", lambda: [len(s.chunks) for s in load.senders], 60
+            )
         tally = load.count(up.sql)
         inspect(up, load)
         assert up.terminate() == 0
@@ -120,19 +124,6 @@ def _kill_both(
 def _wait_for_more(load: Load, requests: int) -> None:
     goal = load.acknowledged() + requests
     wait_for("more to be acknowledged", lambda: load.acknowledged() >= goal and load.is_mixed(), 60)
-
-
-def _wait_for_a_chunk_of_each(load: Load) -> None:
-    """What a kill left without an answer is sent again. A pack may hold it that no row points to
-    yet, and for good when its sender had ended: fsck would find it."""
-    goals = [len(sender.chunks) + 1 for sender in load.senders]
-    wait_for(
-        "a chunk of each sender",
-        lambda: all(
-            len(sender.chunks) >= goal for sender, goal in zip(load.senders, goals, strict=True)
-        ),
-        60,
-    )
 
 
 def _main() -> None:

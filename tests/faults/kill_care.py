@@ -21,7 +21,7 @@ from typing import Any
 import requests
 
 from tests.faults.visits import Visitors
-from tests.support.process import Up, wait_for
+from tests.support.process import Up, wait_for, wait_for_more_of_each
 
 OPTIONS = (
     *("--commit-delay-ms", "10", "--compact-after-s", "0"),
@@ -143,12 +143,7 @@ def kill_all(
                 faults[sum(scene.rounds.values()) % len(faults)](scene)
             scene.wait_for_ended(1)
             # What a kill left without an answer is sent again: a pack may hold it without a row.
-            goals = [n + 1 for n in load.answers()]
-            wait_for(
-                "an answer to each visitor",
-                lambda: all(n >= goal for n, goal in zip(load.answers(), goals, strict=True)),
-                PATIENCE_S,
-            )
+            wait_for_more_of_each("an answer to each visitor", load.answers, PATIENCE_S)
             taken = load.taken()
             if kill_backup in faults:
                 assert ask(up.data, "backup", "--to", str(scene.backup))["missing_blobs"] == 0

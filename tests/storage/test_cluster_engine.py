@@ -17,8 +17,7 @@ from typing import Any
 import chdb
 
 from otel_replay.storage.clickhouse import SERVER_SETTINGS
-from otel_replay.storage.cluster import clustered
-from otel_replay.storage.migrate import NEWEST, migrations
+from tests.storage.test_cluster import statements
 
 SHARD = "<shard><replica><host>127.0.0.1</host><port>9</port></replica></shard>"
 SETTINGS = f"<clickhouse><remote_servers><main>{SHARD}{SHARD}</main></remote_servers></clickhouse>"
@@ -28,8 +27,8 @@ DENIED = "Code: 288"
 AWAY = "Code: 279"
 
 
-def statements() -> Iterator[str]:
-    for statement in clustered(migrations(NEWEST), "main"):
+def runnable() -> Iterator[str]:
+    for statement in statements():
         if not statement.startswith("INSERT"):
             yield REPLICATED.sub(r"\1(", statement.replace(" ON CLUSTER 'main'", ""))
 
@@ -61,7 +60,7 @@ def run(folder: Path) -> dict[str, dict[str, str]]:
     engine = connect(f"{folder}/data?config-file={folder}/settings.xml")
     engine.query("CREATE DATABASE otel")
     engine.query("USE otel")
-    for statement in statements():
+    for statement in runnable():
         engine.query(statement)
     rows = engine.query(
         "SELECT name, engine, engine_full FROM system.tables WHERE database = 'otel'",

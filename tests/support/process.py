@@ -35,6 +35,16 @@ def wait_for(what: str, condition: Callable[[], T], timeout_s: float = 30) -> T:
         time.sleep(0.05)
 
 
+def wait_for_more_of_each(what: str, counts: Callable[[], list[int]], timeout_s: float) -> None:
+    """Returns once each of the counts has grown."""
+    before = counts()
+    wait_for(
+        what,
+        lambda: all(now > then for now, then in zip(counts(), before, strict=True)),
+        timeout_s,
+    )
+
+
 class Program:
     """A running ``otel-replay COMMAND`` whose output goes to a file; a context manager that ends it
     with SIGTERM."""
