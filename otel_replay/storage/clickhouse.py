@@ -245,29 +245,33 @@ class Database:
 
     def _open(self) -> Any:
         clickhouse_connect = driver.load()
-        embedded = self.address.embedded_path
         with _translated(self.address):
-            if not self._created:
-                self._create_database(clickhouse_connect)
-            if embedded is not None:
-                client = clickhouse_connect.get_client(
-                    interface="chdb", path=str(embedded), database=self.address.database
-                )
+            client = self._connect(clickhouse_connect)
+            if self.address.embedded_path is not None:
                 client.command(_COMPILE_LATER)
-                return client
-            return _server_client(clickhouse_connect, self.address.url, self.address.database)
+            return client
 
-    def _create_database(self, clickhouse_connect: Any) -> None:
-        embedded = self.address.embedded_path
+    def _connect(self, clickhouse_connect: Any) -> Any:
+        name, embedded = self.address.database, self.address.embedded_path
+        if not self._created:
+            client = self._first_client(clickhouse_connect)
+            self._version = _checked_version(str(client.command("SELECT version()")), self.address)
+            client.command(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+            client.database = name
+            self._created = True
+            return client
         if embedded is not None:
-            client = _first_client(clickhouse_connect, embedded)
-        else:
-            root = urlsplit(self.address.url)._replace(path="").geturl()
-            client = _server_client(clickhouse_connect, root, None)
-        self._version = _checked_version(str(client.command("SELECT version()")), self.address)
-        client.command(f"CREATE DATABASE IF NOT EXISTS `{self.address.database}`")
-        client.close()
-        self._created = True
+            return clickhouse_connect.get_client(
+                interface="chdb", path=str(embedded), database=name
+            )
+        return _server_client(clickhouse_connect, self.address.url, name)
+
+    def _first_client(self, clickhouse_connect: Any) -> Any:
+        """One outside of the database, which may not exist."""
+        if self.address.embedded_path is not None:
+            return _start_engine(clickhouse_connect, self.address.embedded_path)
+        root = urlsplit(self.address.url)._replace(path="").geturl()
+        return _server_client(clickhouse_connect, root, None)
 
 
 def _checked_version(text: str, address: Address) -> tuple[int, int]:
@@ -294,7 +298,7 @@ def _server_client(clickhouse_connect: Any, url: str, database: str | None) -> A
     )
 
 
-def _first_client(clickhouse_connect: Any, folder: Path) -> Any:
+def _start_engine(clickhouse_connect: Any, folder: Path) -> Any:
     """Starts the embedded engine. Raises ConfigError when it cannot have the folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -116,7 +116,7 @@ def complete(up: Up, visit: Visit) -> bool:
     return (
         len(tabs) == visit.pages
         and all(tab["final"] for tab in tabs)
-        and bool(counts["backend_errors"] and counts["errors"])
+        and bool(counts["backend_errors"] and counts["errors"] and counts["failed_requests"])
         and counts["clicks"] >= visit.clicks
     )
 

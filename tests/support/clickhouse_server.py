@@ -76,6 +76,11 @@ class ClickHouseServer:
     ) -> None:
         self.stop()
 
+    @property
+    def clickhouse(self) -> Path:
+        """The folder of the engine."""
+        return self._folder / "clickhouse"
+
     def url(self, database: str = "otel") -> str:
         """The address for ``OTEL_REPLAY_CLICKHOUSE``."""
         return f"http://127.0.0.1:{self.port}/{database}"
