@@ -249,6 +249,8 @@ class _Statement:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body go out apart: the second would wait 40 ms for the answer to the first.
+    disable_nagle_algorithm = True
     engine: _Engine
     _queries = itertools.count(1)
 

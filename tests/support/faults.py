@@ -145,6 +145,8 @@ class FaultyS3Proxy(FaultyProxy):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body go out apart: the second would wait 40 ms for the answer to the first.
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
