@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Address, Database
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.database import temporary_database
+from tests.support.process import PATIENCE_S
 from tests.support.s3_server import CREDENTIALS, S3Server
 from tests.support.sessions import World
 
@@ -26,6 +27,8 @@ _CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Instead of 5 s: what a page shows comes much later on a machine that does three things at once.
+expect.set_options(timeout=PATIENCE_S / 2 * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +125,7 @@ def browser() -> Iterator[Browser]:
 def viewer(browser: Browser) -> Iterator[Page]:
     """The page of somebody who watches; script errors fail the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_S / 2 * 1000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -125,7 +125,8 @@ def test_a_receiver_that_is_its_own_endpoint_falls_silent(
         data = traces_request([otlp_span()]).SerializeToString()
         headers = {"Content-Type": "application/x-protobuf"}
         for _ in range(2):
-            response = requests.post(f"http://{listen}/v1/traces", data, headers=headers, timeout=9)
+            url = f"http://{listen}/v1/traces"
+            response = requests.post(url, data, headers=headers, timeout=60)
             assert response.status_code == 200
         wait_for("its spans", lambda: told().get("export traces") == 2)
         before = told()

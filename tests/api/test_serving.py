@@ -36,6 +36,6 @@ def test_it_answers_while_the_process_has_more_files_open_than_select_can_count(
     server = WsgiServer(app, "127.0.0.1", 0, name="test", flag="--test")
     server.start()
     try:
-        assert requests.get(f"http://127.0.0.1:{server.port}/", timeout=10).text == "here"
+        assert requests.get(f"http://127.0.0.1:{server.port}/", timeout=60).text == "here"
     finally:
         server.stop()

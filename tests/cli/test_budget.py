@@ -23,7 +23,7 @@ def send(up: Up, key: str) -> requests.Response:
     data = traces_request([span(name="x" * 600)]).SerializeToString()
     headers = {"Content-Type": "application/x-protobuf", "Authorization": f"Bearer {key}"}
     return requests.post(
-        f"{up.addresses['otlp_http']}/v1/traces", data, headers=headers, timeout=30
+        f"{up.addresses['otlp_http']}/v1/traces", data, headers=headers, timeout=60
     )
 
 

@@ -22,7 +22,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-m", "otel_replay", *arguments],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=180,
         env=os.environ | environment,
         check=False,
     )
@@ -151,7 +151,7 @@ def test_one_process_for_a_data_folder_and_sql_through_it(tmp_path: Path) -> Non
         assert_one_sentence(second, "in use by process", "--data")
         body = traces_request([span(name="seen")]).SerializeToString()
         headers = {"Content-Type": "application/x-protobuf"}
-        requests.post(f"{up.addresses['otlp_http']}/v1/traces", body, headers=headers, timeout=10)
+        requests.post(f"{up.addresses['otlp_http']}/v1/traces", body, headers=headers, timeout=60)
         running = run(
             *("sql", "SELECT SpanName FROM otel_traces", "--data", str(up.data), "--format", "CSV")
         )
@@ -188,7 +188,7 @@ def test_a_relative_data_folder_is_one_folder(
             f"{up.addresses['otlp_http']}/v1/logs",
             record.SerializeToString(),
             headers={"Content-Type": "application/x-protobuf"},
-            timeout=10,
+            timeout=60,
         )
         assert response.status_code == 200
     assert sorted(p.name for p in tmp_path.iterdir()) == ["here"]
@@ -199,7 +199,7 @@ def test_a_relative_data_folder_is_one_folder(
 def test_the_shop_ends_with_its_last_telemetry_delivered(tmp_path: Path) -> None:
     with Up(tmp_path / "data", "--demo") as up:
         shop = up.addresses["demo_shop"]
-        assert requests.get(f"{shop}/products/kettle", timeout=10).status_code == 200
+        assert requests.get(f"{shop}/products/kettle", timeout=60).status_code == 200
         assert up.terminate() == 0
     result = run(
         *("sql", "SELECT count() > 0 FROM otel_traces WHERE ServiceName = 'checkout'"),

@@ -23,14 +23,14 @@ def test_a_session_that_has_ended_moves_into_an_object_of_its_own(tmp_path: Path
         }
         send(up, [end], "otel_replay.browser")
         folder = up.data / "blobs" / "sessions"
-        wait_for("the object", lambda: list(folder.glob(f"*/{SESSION_ID}/*-*")), 60)
+        wait_for("the object", lambda: list(folder.glob(f"*/{SESSION_ID}/*-*")))
         (row,) = wait_for(
             "the session's row",
             lambda: up.sql("SELECT Chunks FROM sessions FINAL WHERE LooseChunks = 0"),
         )
         assert int(row["Chunks"]) == 3
         replay = requests.get(
-            f"{up.addresses['ui']}/api/v1/sessions/{SESSION_ID}/replay", timeout=30
+            f"{up.addresses['ui']}/api/v1/sessions/{SESSION_ID}/replay", timeout=60
         )
         events = [json.loads(line)[0] for line in replay.text.splitlines()]
         assert [event["data"]["seq"] for event in events] == [0, 1, 2]
@@ -40,4 +40,4 @@ def send(up: Up, records: list[dict[str, Any]], scope: str) -> None:
     body = logs_request(records, scope_name=scope).SerializeToString()
     headers = {"content-type": "application/x-protobuf"}
     url = f"{up.addresses['otlp_http']}/v1/logs"
-    assert requests.post(url, body, headers=headers, timeout=30).status_code == 200
+    assert requests.post(url, body, headers=headers, timeout=60).status_code == 200

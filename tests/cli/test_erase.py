@@ -49,7 +49,7 @@ def erase(up: Up, answer: bytes | None) -> tuple[int, str]:
         stdin=subprocess.DEVNULL if answer is None else theirs,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=180,
         check=False,
     )
     os.close(ours)

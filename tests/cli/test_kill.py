@@ -34,7 +34,7 @@ def check_recordings(up: Up, load: Load) -> None:
         assert stored == list(range(len(stored)))
         assert set(sender.chunks) <= set(stored)
         replay = requests.get(
-            f"{up.addresses['ui']}/api/v1/sessions/{sender.session}/replay", timeout=30
+            f"{up.addresses['ui']}/api/v1/sessions/{sender.session}/replay", timeout=60
         )
         assert replay.status_code == 200
         assert len(replay.text.splitlines()) == len(stored)

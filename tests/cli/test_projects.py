@@ -38,7 +38,7 @@ def post(up: Up, path: str, body: bytes, key: str = "") -> requests.Response:
     headers = {"Content-Type": "application/x-protobuf"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
-    return requests.post(up.addresses["otlp_http"] + path, body, headers=headers, timeout=30)
+    return requests.post(up.addresses["otlp_http"] + path, body, headers=headers, timeout=60)
 
 
 def _exporter(channel: grpc.Channel) -> Any:
@@ -57,7 +57,7 @@ def test_without_a_key_nothing_is_taken(up: Up) -> None:
     assert response.status_code == 401
     with grpc.insecure_channel(up.addresses["otlp_grpc"]) as channel:
         with pytest.raises(grpc.RpcError) as refused:
-            _exporter(channel).Export(traces_request([span()]), timeout=30)
+            _exporter(channel).Export(traces_request([span()]), timeout=60)
         assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
 
 
@@ -67,7 +67,7 @@ def test_a_key_leads_to_its_project_over_both_transports(up: Up) -> None:
         with grpc.insecure_channel(up.addresses["otlp_grpc"]) as channel:
             request = traces_request([span(name=f"grpc {name}")])
             metadata = (("authorization", f"Bearer {key}"),)
-            _exporter(channel).Export(request, metadata=metadata, timeout=30)
+            _exporter(channel).Export(request, metadata=metadata, timeout=60)
     for database, name in (("otel", "of the shop"), ("billing", "of billing")):
         expected = [f"grpc {name}", f"http {name}"]
         rows = up.sql(f"SELECT SpanName FROM {database}.otel_traces ORDER BY SpanName")
@@ -92,7 +92,7 @@ def test_each_project_shows_its_own_sessions(up: Up) -> None:
     wait_for("the shop's session", lambda: listed("") == [shop])
     wait_for("billing's session", lambda: listed("/projects/billing") == [billing])
     replay = requests.get(
-        f"{up.addresses['ui']}/projects/billing/api/v1/sessions/{billing}/replay", timeout=30
+        f"{up.addresses['ui']}/projects/billing/api/v1/sessions/{billing}/replay", timeout=60
     )
     assert replay.status_code == 200
     assert replay.text

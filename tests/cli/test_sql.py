@@ -90,8 +90,8 @@ def test_a_file_that_cannot_be_and_an_empty_statement_are_said_so(data: str) -> 
 def test_the_process_wants_a_user_of_others(data: str) -> None:
     address = read_holder(Path(data))["sql"]
     query = {"query": "SELECT 1"}
-    assert requests.get(address, query, timeout=30).status_code == 401
-    assert requests.get(address, query, auth=("ada", "her password"), timeout=30).text == "1\n"
+    assert requests.get(address, query, timeout=60).status_code == 401
+    assert requests.get(address, query, auth=("ada", "her password"), timeout=60).text == "1\n"
     assert sql("SELECT * FROM project_settings", "--data", data).returncode == 1
 
 

@@ -16,7 +16,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-WAIT_S = 15.0
+WAIT_S = 60.0
 
 Record = TypeVar("Record", Span, LogRecord)
 
@@ -39,7 +39,7 @@ class Collector:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait_for(self, condition: Callable[[Collector], bool]) -> None:
-        """Wait until ``condition`` holds; fail when it does not in 15 seconds."""
+        """Wait until ``condition`` holds; fail when it does not in a minute."""
         with self.changed:
             assert self.changed.wait_for(lambda: condition(self), WAIT_S), self.summary()
 

@@ -58,7 +58,7 @@ def main() -> None:
         for visit in (_browses, _orders, _looks_on_a_phone):
             visit(browser)
         session_id, failed_at_ms = _fails(browser)
-        wait_for("the visits", lambda: _all_there(up, session_id), 60)
+        wait_for("the visits", lambda: _all_there(up, session_id))
         for theme in ("light", "dark"):
             _take(browser, up, theme, session_id, failed_at_ms)
         browser.close()

@@ -25,7 +25,7 @@ def test_the_demo_shop_sends_with_the_key_that_the_receiver_asks_for(
             listed = up.get("/api/v1/sessions")["sessions"]
             return any(s["id"] == session and s["has_replay"] for s in listed)
 
-        wait_for("the recording", recorded, 60)
+        wait_for("the recording", recorded)
         services = "SELECT DISTINCT ServiceName FROM otel_traces WHERE ServiceName != 'shop-web'"
-        wait_for("spans of the shop's service", lambda: up.sql(services), 30)
+        wait_for("spans of the shop's service", lambda: up.sql(services))
         context.close()

@@ -35,11 +35,11 @@ def record(up: Up, browser: Browser, html: str, *, clicks: int = 0) -> str:
         visitor = context.new_page()
         visitor.goto(origin)
         session_id = str(visitor.evaluate("() => window.otelReplay.getSessionId()"))
-        wait_for("the snapshot", lambda: checkpoints(up, session_id), 60)
+        wait_for("the snapshot", lambda: checkpoints(up, session_id))
         for _ in range(clicks):
             visitor.click("#top")
         visitor.goto("about:blank")
-        wait_for("the last chunk", lambda: manifest(up, session_id)["tabs"][0]["final"], 30)
+        wait_for("the last chunk", lambda: manifest(up, session_id)["tabs"][0]["final"])
     context.close()
     return session_id
 

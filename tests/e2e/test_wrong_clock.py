@@ -49,8 +49,8 @@ def session(up: Up, browser: Browser, ahead_min: int) -> dict[str, Any]:
             found if recorded and counts["backend_errors"] and counts["failed_requests"] else None
         )
 
-    wait_for("the visit to be listed", lambda: session_id in _listed(up), 30)
-    derived = wait_for("the failure to be derived", complete, 30) or {}
+    wait_for("the visit to be listed", lambda: session_id in _listed(up))
+    derived = wait_for("the failure to be derived", complete) or {}
     # Not earlier: closing it ends requests that the left page has begun.
     context.close()
     return derived

@@ -167,7 +167,7 @@ def test_not_one_byte_of_an_erased_person_is_left(tmp_path: Path) -> None:
         everybody = [others[0], loose, compacted, others[1]]
         send_all(up, everybody)
         for person in everybody:
-            wait_for("the session", partial(person.stored, up), 60)
+            wait_for("the session", partial(person.stored, up))
         before = [other.whole(up) for other in others]
         report = erase_by_command(data, loose)
         assert (report["sessions"], report["blobs_deleted"]) == (1, 0)

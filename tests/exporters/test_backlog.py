@@ -37,7 +37,7 @@ class Storage:
 
     def __call__(self, items: Sequence[str], token: str) -> None:
         self.asked.set()
-        assert self.hanging.wait(20)
+        assert self.hanging.wait(60)
         if self.away:
             raise UnavailableError("storage is away")
         if "poison" in items:
@@ -53,12 +53,14 @@ class Storage:
 class Setup:
     """A queue with a spool before a storage; figures by name."""
 
-    def __init__(self, folder: Path, storage: Storage, limit: int = 1 << 20) -> None:
+    def __init__(
+        self, folder: Path, storage: Storage, limit: int = 1 << 20, patience_s: float = 60
+    ) -> None:
         self.storage = storage
         self.happened: Counter[str] = Counter()
         self.spool = Spool(folder, SpoolBudget(limit))
         self.backlog = Backlog("test", self.spool, TEXTS, storage, happened=self._count)
-        limits = CommitLimits(max_delay_s=0.01, patience_s=0.5)
+        limits = CommitLimits(max_delay_s=0.01, patience_s=patience_s)
         self.commit = GroupCommit("test", storage, limits, backlog=self.backlog)
 
     def _count(self, outcome: str, count: int) -> None:
@@ -70,7 +72,7 @@ class Setup:
         )
 
     async def until_clear(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not self.backlog.is_clear:
                 await self.backlog.wait_until_clear(0.05)
                 await asyncio.sleep(0.01)  # noqa: ASYNC110 - while storage is away there is no event
@@ -80,12 +82,12 @@ def run(
     folder: Path,
     scenario: Callable[[Setup], Coroutine[Any, Any, None]],
     storage: Storage | None = None,
-    limit: int = 1 << 20,
+    **options: Any,
 ) -> Storage:
     """Runs a scenario on a running queue, then closes it as SIGTERM does."""
 
     async def main() -> Storage:
-        setup = Setup(folder, storage or Storage(), limit)
+        setup = Setup(folder, storage or Storage(), **options)
         setup.commit.start()
         try:
             await scenario(setup)
@@ -168,13 +170,13 @@ def test_storage_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
     storage.hanging.clear()
 
     async def scenario(setup: Setup) -> None:
-        assert await asyncio.wait_for(setup.submit("a"), 10) == [None]
-        assert await asyncio.wait_for(setup.submit("b"), 10) == [None]
+        assert await asyncio.wait_for(setup.submit("a"), 60) == [None]
+        assert await asyncio.wait_for(setup.submit("b"), 60) == [None]
         assert storage.stored == []
         storage.hanging.set()
         await setup.until_clear()
 
-    assert run(tmp_path, scenario, storage).stored == ["a", "b"]
+    assert run(tmp_path, scenario, storage, patience_s=0.5).stored == ["a", "b"]
 
 
 def test_closing_does_not_wait_for_storage_that_hangs(
@@ -186,11 +188,11 @@ def test_closing_does_not_wait_for_storage_that_hangs(
 
     async def scenario(setup: Setup) -> None:
         task = asyncio.create_task(setup.commit.submit("a", 1))
-        await asyncio.to_thread(storage.asked.wait, 10)
-        await asyncio.wait_for(setup.commit.close(), 10)
+        await asyncio.to_thread(storage.asked.wait, 60)
+        await asyncio.wait_for(setup.commit.close(), 60)
         await task
 
-    run(tmp_path, scenario, storage)
+    run(tmp_path, scenario, storage, patience_s=0.5)
     assert not Spool(tmp_path, SpoolBudget(1000)).is_empty
     storage.hanging.set()
 
@@ -329,7 +331,7 @@ def test_a_constant_stream_leaves_the_spool_again(tmp_path: Path) -> None:
         await setup.submit("first")
         setup.storage.away = False
         written = 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not written or setup.happened["written"] > written:
                 written = setup.happened["written"]
                 for number in range(5):

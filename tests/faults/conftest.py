@@ -53,12 +53,11 @@ class Receiving:
         wait_for(
             "more to be acknowledged",
             lambda: load.acknowledged() >= goal and self.proxy.hits >= enough and load.is_mixed(),
-            40,
         )
 
     def wait_until_drained(self) -> None:
         """Returns once nothing waits on the disk."""
-        wait_for("the spool to be drained", lambda: not any(self.spool.rglob("*.spool")), 40)
+        wait_for("the spool to be drained", lambda: not any(self.spool.rglob("*.spool")))
 
     def count(self, load: Load) -> Tally:
         """What became of all that was sent."""

@@ -48,7 +48,7 @@ def kill_up(
             # What a kill left without an answer is sent again. A pack may hold it that no row
             # points to yet, and for good when its sender had ended: fsck would find it.
             wait_for_more_of_each(
-                "a chunk of each sender", lambda: [len(s.chunks) for s in load.senders], 60
+                "a chunk of each sender", lambda: [len(s.chunks) for s in load.senders]
             )
         tally = load.count(up.sql)
         inspect(up, load)
@@ -74,7 +74,7 @@ def kill_receive(
                     rounds += 1
                 _wait_for_more(load, 5)
             spool = folder / "receive" / "spool"
-            wait_for("the spool to be drained", lambda: not any(spool.rglob("*.spool")), 60)
+            wait_for("the spool to be drained", lambda: not any(spool.rglob("*.spool")))
             tally = load.count(clickhouse.sql)
             assert program.terminate() == 0
         assert not list(spool.rglob("*.damaged")), "the spool was damaged"
@@ -123,7 +123,7 @@ def _kill_both(
 
 def _wait_for_more(load: Load, requests: int) -> None:
     goal = load.acknowledged() + requests
-    wait_for("more to be acknowledged", lambda: load.acknowledged() >= goal and load.is_mixed(), 60)
+    wait_for("more to be acknowledged", lambda: load.acknowledged() >= goal and load.is_mixed())
 
 
 def _main() -> None:

@@ -191,7 +191,7 @@ def check_chunks(up: Up, taken: Iterable[tuple[str, str, int]], erased: set[str]
     assert [chunk for chunk in stored if chunk[0] in erased] == [], "what was erased is there"
     for session, _tab, _seq in random.Random(1).sample(sorted(wanted), min(5, len(wanted))):
         url = f"{up.addresses['ui']}/api/v1/sessions/{session}/replay"
-        replay = requests.get(url, timeout=30)
+        replay = requests.get(url, timeout=60)
         assert replay.status_code == 200
         assert "otel_replay.damaged" not in replay.text
 

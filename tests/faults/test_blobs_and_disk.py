@@ -25,7 +25,7 @@ def test_a_blob_store_that_fails_three_times_in_ten(start: Start, tmp_path: Path
     faulty = FaultyBlobs(store, share=0.3)
     with start(blobs=faulty) as receiving:
         with receiving.load() as load:
-            wait_for("failures", lambda: faulty.failures >= 5, 40)
+            wait_for("failures", lambda: faulty.failures >= 5)
             receiving.wait_for_more(load, 10)
         receiving.wait_until_drained()
         receiving.count(load).check()
@@ -82,14 +82,14 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     try:
-        if subprocess.run(mount, capture_output=True, timeout=20).returncode:
+        if subprocess.run(mount, capture_output=True, timeout=60).returncode:
             pytest.skip("this machine does not let us mount a small disk")
     except FileNotFoundError:
         pytest.skip("there is no mount on this machine")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=20)
+        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=60)
 
 
 def test_a_disk_that_is_full_refuses_for_now_and_loses_nothing(
@@ -104,7 +104,7 @@ def test_a_disk_that_is_full_refuses_for_now_and_loses_nothing(
                 receiving.proxy.refuse()
                 receiving.wait_for_more(load, 8)
                 fill(ballast)
-                wait_for("a refusal", lambda: any(s.answers[503] for s in load.senders), 40)
+                wait_for("a refusal", lambda: any(s.answers[503] for s in load.senders))
                 ballast.unlink()
                 receiving.wait_for_more(load, 8)
                 receiving.proxy.listen()
@@ -122,14 +122,14 @@ def test_up_outlives_a_full_disk(tmp_path: Path) -> None:
         Up(disk / "data", "--commit-delay-ms", "10") as up,
     ):
         with Load(lambda: str(up.addresses["otlp_http"])) as load:
-            wait_for("traffic", load.is_mixed, 40)
+            wait_for("traffic", load.is_mixed)
             fill(disk / "ballast")
-            wait_for("refusals", lambda: any(s.answers[503] for s in load.senders), 40)
+            wait_for("refusals", lambda: any(s.answers[503] for s in load.senders))
             (disk / "ballast").unlink()
             goal = load.acknowledged() + 8
-            wait_for("traffic again", lambda: load.acknowledged() >= goal, 40)
+            wait_for("traffic again", lambda: load.acknowledged() >= goal)
         spool = disk / "data" / "spool"
-        wait_for("the spool to be drained", lambda: not any(spool.rglob("*.spool")), 40)
+        wait_for("the spool to be drained", lambda: not any(spool.rglob("*.spool")))
         load.count(up.sql).check()
         assert up.terminate() == 0
 
@@ -146,7 +146,7 @@ def test_a_spool_at_its_limit_says_so_and_when_to_come_back(start: Start) -> Non
     with start(spool_limit=2000) as receiving:
         receiving.proxy.refuse()
         body = logs_request([{"body": "x" * 5000}]).SerializeToString()
-        response = requests.post(f"{receiving.url}/v1/logs", body, headers=PROTOBUF, timeout=20)
+        response = requests.post(f"{receiving.url}/v1/logs", body, headers=PROTOBUF, timeout=60)
         assert response.status_code == 503
         assert int(response.headers["Retry-After"]) > 0
         assert b"spool" in response.content

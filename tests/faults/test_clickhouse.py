@@ -96,7 +96,7 @@ def test_tables_that_are_gone_are_made_again(start: Start) -> None:
             receiving.database,
         )
         requests.post(
-            receiving.clickhouse.url(), f"DROP TABLE {receiving.database}.{row['name']}", timeout=20
+            receiving.clickhouse.url(), f"DROP TABLE {receiving.database}.{row['name']}", timeout=60
         ).raise_for_status()
         wait_for("spans to come through the spool", lambda: receiving.spooled("drained"))
         receiving.wait_for_more(load, 8)
@@ -107,12 +107,12 @@ def test_without_a_spool_senders_keep_what_they_have(start: Start) -> None:
     body = traces_request([span()]).SerializeToString()
     with start(spool_limit=0) as receiving:
         url = f"{receiving.url}/v1/traces"
-        assert requests.post(url, body, headers=PROTOBUF, timeout=20).status_code == 200
+        assert requests.post(url, body, headers=PROTOBUF, timeout=60).status_code == 200
         with receiving.proxy.failing("error"):
-            refused = requests.post(url, body, headers=PROTOBUF, timeout=20)
+            refused = requests.post(url, body, headers=PROTOBUF, timeout=60)
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) > 0
-        assert requests.post(url, body, headers=PROTOBUF, timeout=20).status_code == 200
+        assert requests.post(url, body, headers=PROTOBUF, timeout=60).status_code == 200
 
 
 def test_a_receiver_takes_over_what_the_last_one_could_not_store(start: Start) -> None:

@@ -90,7 +90,7 @@ def send_and_lose_the_answers(receiving: Receiving, query: Query) -> None:
             "metrics": points(),
         }.items():
             url = f"{receiving.url}/v1/{signal}"
-            assert requests.post(url, data, headers=PROTOBUF, timeout=20).status_code == 200
+            assert requests.post(url, data, headers=PROTOBUF, timeout=60).status_code == 200
         assert receiving.spooled("written") == 3
         # An answer comes too late as well where ClickHouse is slow, and then nothing is there yet.
         wait_for("all to be stored", lambda: rows(query) == _STORED)

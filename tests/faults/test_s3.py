@@ -40,14 +40,14 @@ def test_nothing_is_lost_while_s3_is_away(s3: S3Server, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with up_with(s3, data) as up:
         with Load(lambda: str(up.addresses["otlp_http"]), 2) as load:
-            wait_for("traffic", load.is_mixed, 40)
+            wait_for("traffic", load.is_mixed)
             with s3.away():
-                wait_for("chunks to wait", lambda: waiting(data) == {"replay"}, 40)
+                wait_for("chunks to wait", lambda: waiting(data) == {"replay"})
                 goal = load.acknowledged() + 10
-                wait_for("traffic without S3", lambda: load.acknowledged() >= goal, 40)
+                wait_for("traffic without S3", lambda: load.acknowledged() >= goal)
             goal = load.acknowledged() + 10
-            wait_for("traffic again", lambda: load.acknowledged() >= goal, 40)
-        wait_for("the spool to be drained", lambda: not waiting(data), 40)
+            wait_for("traffic again", lambda: load.acknowledged() >= goal)
+        wait_for("the spool to be drained", lambda: not waiting(data))
         assert {status for sender in load.senders for status in sender.answers} == {200}
         load.count(up.sql).check()
         check_recordings(up, load)
@@ -66,14 +66,14 @@ def test_it_starts_without_s3_and_takes_what_comes(s3: S3Server, tmp_path: Path)
     s3.stop()
     with up_with(s3, data) as up:
         with Load(lambda: str(up.addresses["otlp_http"]), 1) as load:
-            wait_for("traffic", load.is_mixed, 40)
+            wait_for("traffic", load.is_mixed)
             assert waiting(data) == {"replay"}
         s3.start()
-        wait_for("the spool to be drained", lambda: not waiting(data), 40)
+        wait_for("the spool to be drained", lambda: not waiting(data))
         with s3.frozen(), Load(lambda: str(up.addresses["otlp_http"]), 1) as meanwhile:
-            wait_for("chunks to be taken while S3 hangs", meanwhile.is_mixed, 40)
+            wait_for("chunks to be taken while S3 hangs", meanwhile.is_mixed)
             assert waiting(data) == {"replay"}
-        wait_for("the spool to be drained", lambda: not waiting(data), 40)
+        wait_for("the spool to be drained", lambda: not waiting(data))
         for senders in (load, meanwhile):
             assert {status for sender in senders.senders for status in sender.answers} == {200}
             senders.count(up.sql).check()
@@ -84,7 +84,7 @@ def test_packs_come_no_more_often_than_is_set(s3: S3Server, tmp_path: Path) -> N
     with up_with(s3, tmp_path / "data", "--max-pack-puts-per-hour", "1000") as up:
         began = time.monotonic()
         with Load(lambda: str(up.addresses["otlp_http"]), 3) as load:
-            wait_for("chunks", lambda: sum(len(s.chunks) for s in load.senders) >= 33, 60)
+            wait_for("chunks", lambda: sum(len(s.chunks) for s in load.senders) >= 33)
         took_s = time.monotonic() - began
         packs = len(list(s3.store("replays").list()))
         # Eight at once, and then one every 3.6 s; one more when the time begins anew.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from otel_replay.telemetry import Consumer, ExportRequest
 from otel_replay_exporters.commit import CommitLimits
 from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
 from otel_replay_receivers.otlp.server import OtlpServer
+from tests.support.process import PATIENCE_S
 
 
 @dataclass
@@ -48,11 +50,11 @@ class LoopThread:
         self._thread.start()
 
     def call(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE_S)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         self.loop.close()
 
 
@@ -89,20 +91,19 @@ class Storage:
 
     async def __call__(self, request: ExportRequest) -> None:
         if not self.open.is_set():
-            await asyncio.to_thread(self.open.wait, 30)
+            await asyncio.to_thread(self.open.wait, PATIENCE_S)
         if self.error is not None:
             raise self.error
         self.requests.append(request)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Returns once the condition holds; fails when it does not within ten seconds."""
+    """Returns once the condition holds; looks often, and has the patience of `wait_for`."""
     pause = threading.Event()
-    for _ in range(1000):
-        if condition():
-            return
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not come about within {PATIENCE_S:g} s"
         pause.wait(0.01)
-    raise AssertionError("it did not come about within ten seconds")
 
 
 @contextmanager

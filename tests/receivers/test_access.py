@@ -68,7 +68,7 @@ def _nothing_stored(stored: Storage) -> None:
 
 def post(receiver: Receiver, body: bytes = BODY, **headers: str) -> requests.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.post(f"{receiver.http}/v1/traces", body, headers=PROTOBUF | named, timeout=10)
+    return requests.post(f"{receiver.http}/v1/traces", body, headers=PROTOBUF | named, timeout=60)
 
 
 def message(response: requests.Response) -> str:
@@ -128,7 +128,7 @@ def test_without_a_key_that_is_known_nothing_is_taken(
 
 
 def test_a_request_without_a_key_is_refused_before_its_body_is_read(guarded: Receiver) -> None:
-    with socket.create_connection(guarded.address, timeout=10) as connection:
+    with socket.create_connection(guarded.address, timeout=60) as connection:
         connection.sendall(
             b"POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             b"Content-Length: 1000000\r\n\r\n"
@@ -172,7 +172,7 @@ def preflight(receiver: Receiver, origin: str) -> requests.Response:
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "content-type,x-shop-key",
         },
-        timeout=10,
+        timeout=60,
     )
 
 
@@ -322,7 +322,7 @@ def test_a_key_may_stand_in_the_query_as_some_agents_have_it(
     _clock, usage, access = limited()
     with running(storage, access=access, usage=usage) as receiver:
         url = f"{receiver.http}/v1/traces{query}"
-        assert requests.post(url, BODY, headers=PROTOBUF, timeout=10).status_code == status
+        assert requests.post(url, BODY, headers=PROTOBUF, timeout=60).status_code == status
 
 
 def test_a_budget_of_bytes_lasts_until_midnight_utc(storage: Storage) -> None:

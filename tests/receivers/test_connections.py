@@ -38,9 +38,16 @@ def hasty(stored: Storage) -> Iterator[Receiver]:
         yield receiver
 
 
+@pytest.fixture(scope="module")
+def patient(stored: Storage) -> Iterator[Receiver]:
+    """A receiver for requests that are to be answered however slow this machine is."""
+    with running(stored) as receiver:
+        yield receiver
+
+
 @contextmanager
 def connected(receiver: Receiver) -> Iterator[socket.socket]:
-    with socket.create_connection(receiver.address, timeout=10) as connection:
+    with socket.create_connection(receiver.address, timeout=60) as connection:
         yield connection
 
 
@@ -134,7 +141,7 @@ def test_an_answer_that_takes_its_time_is_waited_for(hasty: Receiver, stored: St
 
 def test_a_slow_sender_over_grpc_is_told_so(hasty: Receiver) -> None:
     def never() -> Iterator[bytes]:
-        stop.wait(10)
+        stop.wait(60)
         yield BODY
 
     stop = threading.Event()
@@ -161,9 +168,9 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("case", GARBAGE)
-def test_what_is_no_proper_http_gets_a_status_as_well(hasty: Receiver, case: str) -> None:
+def test_what_is_no_proper_http_gets_a_status_as_well(patient: Receiver, case: str) -> None:
     sent, status = GARBAGE[case]
-    with connected(hasty) as connection:
+    with connected(patient) as connection:
         sending = threading.Thread(target=_send_all, args=(connection, sent))
         sending.start()
         got, headers, body = answer(connection)
@@ -179,8 +186,8 @@ def _send_all(connection: socket.socket, data: bytes) -> None:
         return  # The receiver has read enough.
 
 
-def test_requests_in_one_go_are_answered_in_their_order(hasty: Receiver) -> None:
-    with connected(hasty) as connection:
+def test_requests_in_one_go_are_answered_in_their_order(patient: Receiver) -> None:
+    with connected(patient) as connection:
         connection.sendall(HEAD + BODY + HEAD.replace(b"traces", b"nix") + BODY)
         got = b""
         while len(statuses := re.findall(rb"HTTP/1.1 (\d+)", got)) < 2:
@@ -188,30 +195,30 @@ def test_requests_in_one_go_are_answered_in_their_order(hasty: Receiver) -> None
         assert statuses == [b"200", b"404"]
 
 
-def test_an_offer_to_upgrade_is_passed_over(hasty: Receiver) -> None:
+def test_an_offer_to_upgrade_is_passed_over(patient: Receiver) -> None:
     """Java's client offers HTTP/2 with each request."""
     offer = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAE"
-    with connected(hasty) as connection:
+    with connected(patient) as connection:
         for _ in range(2):
             connection.sendall(HEAD.replace(b"Host: x", offer) + BODY)
             assert answer(connection)[0] == 200
 
 
-def test_the_body_is_asked_for_when_the_sender_waits_for_that(hasty: Receiver) -> None:
+def test_the_body_is_asked_for_when_the_sender_waits_for_that(patient: Receiver) -> None:
     expecting = HEAD.replace(b"Host: x", b"Host: x\r\nExpect: 100-continue")
-    with connected(hasty) as connection:
+    with connected(patient) as connection:
         connection.sendall(expecting)
         assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
         connection.sendall(BODY)
         assert answer(connection)[0] == 200
-    with connected(hasty) as connection:
+    with connected(patient) as connection:
         connection.sendall(expecting.replace(b"x-protobuf", b"other"))
         assert answer(connection)[0] == 415
 
 
 def test_an_old_connection_ends_with_an_answer(storage: Storage) -> None:
     with running(storage, max_connection_age_s=0.2) as receiver:
-        connection = HTTPConnection(*receiver.address, timeout=10)
+        connection = HTTPConnection(*receiver.address, timeout=60)
         headers = {"Content-Type": "application/x-protobuf"}
         statuses, ended = [], False
         while not ended:
@@ -232,7 +239,7 @@ def test_an_old_grpc_connection_ends_and_no_request_is_lost(storage: Storage) ->
         channel.subscribe(states.append)
         export, sent = channel.unary_unary(SERVICE), 0
         while states.count(grpc.ChannelConnectivity.READY) < 2:
-            export(BODY, timeout=10)
+            export(BODY, timeout=60)
             sent += 1
     assert len(storage.requests) == sent
 

@@ -38,7 +38,7 @@ def refusal(served: Receiver, body: bytes, **options: Any) -> Any:
         grpc.insecure_channel(served.grpc, **options) as channel,
         pytest.raises(grpc.RpcError) as error,
     ):
-        channel.unary_unary(EXPORT)(body, timeout=10)
+        channel.unary_unary(EXPORT)(body, timeout=60)
     return error.value
 
 
@@ -46,7 +46,7 @@ def refusal(served: Receiver, body: bytes, **options: Any) -> Any:
 def test_each_signal_has_its_service(served: Receiver, signal: Any) -> None:
     with grpc.insecure_channel(served.grpc) as channel:
         export = channel.unary_unary(f"/{SIGNALS[signal].service}/Export")
-        assert export(b"", timeout=10) == b""
+        assert export(b"", timeout=60) == b""
 
 
 COMPRESSIONS = [
@@ -62,7 +62,7 @@ def test_messages_are_decompressed(
 ) -> None:
     body = traces_request([span(name="x" * 5000)]).SerializeToString()
     with grpc.insecure_channel(served.grpc, compression=compression) as channel:
-        channel.unary_unary(EXPORT)(body, timeout=10)
+        channel.unary_unary(EXPORT)(body, timeout=60)
     assert [request.data for request in stored.requests] == [body]
 
 
@@ -83,7 +83,7 @@ def test_messages_over_the_limit_are_refused_for_good(
 
 def test_a_call_without_a_message_names_the_limit(served: Receiver) -> None:
     with grpc.insecure_channel(served.grpc) as channel, pytest.raises(grpc.RpcError) as error:
-        channel.stream_unary(EXPORT)(iter(()), timeout=10)
+        channel.stream_unary(EXPORT)(iter(()), timeout=60)
     refused: Any = error.value
     assert refused.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert str(LIMIT) in refused.details()
@@ -94,7 +94,7 @@ def test_rejected_spans_are_counted_in_a_partial_success(served: Receiver) -> No
     with grpc.insecure_channel(served.grpc) as channel:
         answer = channel.unary_unary(
             EXPORT, response_deserializer=SIGNALS["traces"].response.FromString
-        )(body, timeout=10)
+        )(body, timeout=60)
     assert answer.partial_success.rejected_spans == 1
     labels = {"project": "", "reason": "invalid_ids"}
     assert served.figure("otel_replay_refused_requests_total", **labels) == 1
@@ -102,6 +102,6 @@ def test_rejected_spans_are_counted_in_a_partial_success(served: Receiver) -> No
 
 def test_an_unknown_service_is_said_to_be_unknown(served: Receiver) -> None:
     with grpc.insecure_channel(served.grpc) as channel, pytest.raises(grpc.RpcError) as error:
-        channel.unary_unary("/opentelemetry.proto.Nothing/Export")(b"", timeout=10)
+        channel.unary_unary("/opentelemetry.proto.Nothing/Export")(b"", timeout=60)
     refused: Any = error.value
     assert refused.code() is grpc.StatusCode.UNIMPLEMENTED

@@ -28,7 +28,7 @@ class Condition:
 
     def __call__(self) -> bool:
         self.calls += 1
-        self.hold.wait(10)
+        self.hold.wait(60)
         return self.ready
 
 
@@ -43,21 +43,20 @@ def checked(
 ) -> Iterator[Receiver]:
     """A receiver with keys, which health checks do not need; each check is made anew."""
     monkeypatch.setattr("otel_replay_receivers.otlp.health._FRESH_S", 0.01)
-    monkeypatch.setattr("otel_replay_receivers.otlp.health._LONGEST_CHECK_S", 0.1)
     access = Access([Project("shop", (IngestKey("some-shop-key"),))])
     with running(storage, access=access, ready=condition) as receiver:
         yield receiver
 
 
 def healthz(receiver: Receiver) -> tuple[int, Any]:
-    response = requests.get(f"{receiver.http}/healthz", timeout=10)
+    response = requests.get(f"{receiver.http}/healthz", timeout=60)
     return response.status_code, response.json()
 
 
 def check(receiver: Receiver, service: bytes = b"") -> bytes:
     request = b"\x0a" + bytes([len(service)]) + service if service else b""
     with grpc.insecure_channel(receiver.grpc) as channel:
-        answer: bytes = channel.unary_unary("/grpc.health.v1.Health/Check")(request, timeout=10)
+        answer: bytes = channel.unary_unary("/grpc.health.v1.Health/Check")(request, timeout=60)
     return answer
 
 
@@ -67,7 +66,7 @@ def settle(receiver: Receiver, wanted: int) -> None:
 
 def test_a_receiver_that_takes_requests_is_healthy(checked: Receiver) -> None:
     assert healthz(checked) == (200, {"status": "ok"})
-    assert requests.head(f"{checked.http}/healthz", timeout=10).status_code == 200
+    assert requests.head(f"{checked.http}/healthz", timeout=60).status_code == 200
     assert check(checked) == SERVING
     assert check(checked, TRACES) == SERVING
 
@@ -84,8 +83,9 @@ def test_without_storage_it_is_not_and_strangers_learn_no_more(
 
 
 def test_a_check_that_hangs_is_a_no_and_is_made_once(
-    checked: Receiver, condition: Condition
+    checked: Receiver, condition: Condition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("otel_replay_receivers.otlp.health._LONGEST_CHECK_S", 0.1)
     condition.hold.clear()
     settle(checked, 503)
     calls = condition.calls
@@ -105,7 +105,7 @@ def test_an_unknown_service_is_not_found(checked: Receiver) -> None:
 
 def test_a_watcher_is_told_of_changes(checked: Receiver, condition: Condition) -> None:
     with grpc.insecure_channel(checked.grpc) as channel:
-        watch = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=10)
+        watch = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=60)
         assert next(watch) == SERVING
         condition.ready = False
         assert next(watch) == NOT_SERVING
@@ -113,6 +113,6 @@ def test_a_watcher_is_told_of_changes(checked: Receiver, condition: Condition) -
         assert next(watch) == SERVING
         watch.cancel()
     with grpc.insecure_channel(checked.grpc) as channel:
-        unknown = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"\x0a\x01x", timeout=10)
+        unknown = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"\x0a\x01x", timeout=60)
         assert next(unknown) == UNKNOWN
         unknown.cancel()

@@ -60,7 +60,7 @@ def guarded(process: Process, storage: Storage) -> Iterator[Receiver]:
 
 def post(receiver: Receiver, body: bytes = BODY) -> requests.Response:
     headers = {"Content-Type": "application/x-protobuf"}
-    return requests.post(f"{receiver.http}/v1/traces", body, headers=headers, timeout=10)
+    return requests.post(f"{receiver.http}/v1/traces", body, headers=headers, timeout=60)
 
 
 def test_above_the_hard_limit_requests_are_refused_until_there_is_room(
@@ -108,13 +108,13 @@ def test_what_is_being_read_is_given_up_at_the_hard_limit(
 def test_what_is_being_read_over_grpc_is_given_up_too(guarded: Receiver, process: Process) -> None:
     def never() -> Iterator[bytes]:
         process.rss = HARD
-        given_up.wait(10)
+        given_up.wait(60)
         yield BODY
 
     given_up = threading.Event()
     with grpc.insecure_channel(guarded.grpc) as channel:
         with pytest.raises(grpc.RpcError) as caught:
-            channel.stream_unary(SERVICE)(never(), timeout=10)
+            channel.stream_unary(SERVICE)(never(), timeout=60)
         given_up.set()
     error: Any = caught.value
     assert error.code() is grpc.StatusCode.UNAVAILABLE
@@ -124,7 +124,7 @@ def test_what_is_being_read_over_grpc_is_given_up_too(guarded: Receiver, process
 def test_above_the_soft_limit_requests_are_slowed_down(
     process: Process, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("otel_replay.memory._LONGEST_DELAY_S", 0.2)
+    monkeypatch.setattr("otel_replay.memory._LONGEST_DELAY_S", 2.0)
     instruments = Instruments()
     with running(
         storage, memory=guard(process, instruments=instruments), instruments=instruments
@@ -133,10 +133,10 @@ def test_above_the_soft_limit_requests_are_slowed_down(
         assert post(receiver).status_code == 200
         sums = "otel_replay_request_seconds_sum"
         slow_s = receiver.figure(sums, signal="traces", transport="http")
-        assert 0.1 <= slow_s < 5
+        assert slow_s >= 1
         process.rss = 100 * MB
         assert post(receiver).status_code == 200
-        assert receiver.figure(sums, signal="traces", transport="http") - slow_s < 0.1
+        assert receiver.figure(sums, signal="traces", transport="http") - slow_s < 1
 
 
 LEVELS = [
@@ -191,7 +191,7 @@ def test_bodies_under_way_have_a_limit_all_together(guarded: Receiver, storage: 
 
 
 def _first_answer(*connections: socket.socket) -> tuple[int, dict[str, str], bytes]:
-    ready, _, _ = select.select(connections, [], [], 10)
+    ready, _, _ = select.select(connections, [], [], 60)
     return answer(ready[0])
 
 
@@ -284,7 +284,7 @@ def test_many_slow_senders_of_much_do_not_fill_the_memory() -> None:
             connections = [stack.enter_context(connected(receiver)) for _ in range(SENDERS)]
             for connection in connections:
                 _send_a_part(connection)
-            ready, _, _ = select.select(connections, [], [], 10)
+            ready, _, _ = select.select(connections, [], [], 60)
             refused = {answer(connection)[0] for connection in ready}
             assert post(receiver).status_code in (200, 503)
         grown = _most_resident_mb(server.pid) - before

@@ -37,7 +37,7 @@ PROTOBUF = {"Content-Type": "application/x-protobuf"}
 
 
 def post(receiver: Receiver, path: str, body: bytes, **headers: str) -> requests.Response:
-    return requests.post(receiver.http + path, body, headers=PROTOBUF | headers, timeout=10)
+    return requests.post(receiver.http + path, body, headers=PROTOBUF | headers, timeout=60)
 
 
 def stub(kind: Any, channel: grpc.Channel) -> Any:
@@ -110,7 +110,7 @@ def test_spans_over_http_json(receiver: Receiver, database: Database) -> None:
         receiver.http + "/v1/traces",
         json.dumps(document),
         headers={"Content-Type": "Application/JSON; charset=utf-8"},
-        timeout=10,
+        timeout=60,
     )
     assert (response.status_code, response.json()) == (200, {})
     (row,) = database.query("SELECT TraceId, SpanKind, SpanAttributes FROM otel_traces")
@@ -237,7 +237,7 @@ BAD_REQUESTS: dict[str, tuple[str, str, bytes, dict[str, str], int, str]] = {
 def test_bad_requests_get_a_status_that_names_the_problem(receiver: Receiver, case: str) -> None:
     method, path, body, headers, status, named = BAD_REQUESTS[case]
     response = requests.request(
-        method, receiver.http + path, data=body, headers=headers, timeout=10
+        method, receiver.http + path, data=body, headers=headers, timeout=60
     )
     assert response.status_code == status
     if headers["Content-Type"] == "application/x-protobuf":
@@ -298,7 +298,7 @@ def test_pages_of_this_machine_may_send_and_others_are_told_why_not(receiver: Re
                 "Access-Control-Request-Method": "POST",
                 "Access-Control-Request-Headers": "content-type,authorization",
             },
-            timeout=10,
+            timeout=60,
         )
 
     good = preflight("http://localhost:3000")

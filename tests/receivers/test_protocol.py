@@ -60,7 +60,7 @@ def ask(
     served: Receiver, method: str, path: str, body: bytes = b"", **headers: str
 ) -> requests.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.request(method, served.http + path, data=body, headers=named, timeout=10)
+    return requests.request(method, served.http + path, data=body, headers=named, timeout=60)
 
 
 def status_of(response: requests.Response) -> Status:
@@ -111,7 +111,7 @@ def test_encodings_are_decoded_as_they_arrive(served: Receiver, stored: Storage,
     name, body = ENCODINGS[case]
     slices = (body[i : i + 7] for i in range(0, len(body), 7))
     headers = PROTOBUF | {"Content-Encoding": name}
-    response = requests.post(f"{served.http}/v1/traces", slices, headers=headers, timeout=10)
+    response = requests.post(f"{served.http}/v1/traces", slices, headers=headers, timeout=60)
     assert response.status_code == 200
     assert [request.data for request in stored.requests] == [BODY]
 
@@ -138,7 +138,7 @@ def test_bodies_over_the_limit_are_refused_for_good(served: Receiver, encoding: 
 
 def test_a_body_over_the_limit_is_refused_while_it_comes_in_pieces(served: Receiver) -> None:
     pieces = (bytes(1 << 16) for _ in range(64))
-    response = requests.post(f"{served.http}/v1/traces", pieces, headers=PROTOBUF, timeout=10)
+    response = requests.post(f"{served.http}/v1/traces", pieces, headers=PROTOBUF, timeout=60)
     assert response.status_code == 413
 
 
@@ -208,7 +208,7 @@ def test_each_refusal_is_a_status_in_the_encoding_of_the_request(
     served: Receiver, stored: Storage, case: str
 ) -> None:
     method, path, body, headers, code, named = REFUSALS[case]
-    response = requests.request(method, served.http + path, data=body, headers=headers, timeout=10)
+    response = requests.request(method, served.http + path, data=body, headers=headers, timeout=60)
     assert response.status_code == code
     is_protobuf = headers.get("Content-Type") == PROTOBUF["Content-Type"]
     assert response.headers["Content-Type"] == (PROTOBUF if is_protobuf else JSON)["Content-Type"]
@@ -259,7 +259,7 @@ def test_rejected_spans_are_counted_in_a_partial_success(served: Receiver, as_js
     if as_json:
         good = {"traceId": "0a" * 16, "spanId": "0b" * 8}
         document = {"resourceSpans": [{"scopeSpans": [{"spans": [good, {}, {"traceId": "0a"}]}]}]}
-        response = requests.post(f"{served.http}/v1/traces", json=document, timeout=10)
+        response = requests.post(f"{served.http}/v1/traces", json=document, timeout=60)
         partial: Any = response.json()["partialSuccess"]
         assert partial["rejectedSpans"] == "2"
         assert "16 bytes" in partial["errorMessage"]
@@ -283,14 +283,14 @@ def test_a_small_request_does_not_wait_for_a_big_one(
 
     def slowly(signal: SignalName, data: bytes) -> bytes:
         taking_apart.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return to_protobuf(signal, data)
 
     big = json.dumps({"resourceSpans": [], "unknown": "x" * 100_000}).encode()
     with ThreadPoolExecutor() as threads:
         monkeypatch.setattr("otel_replay_receivers.otlp.service.to_protobuf", slowly)
         answer = threads.submit(ask, served, "POST", "/v1/traces", big, **JSON)
-        assert taking_apart.wait(10)
+        assert taking_apart.wait(60)
         assert ask(served, "POST", "/v1/traces", BODY, **PROTOBUF).status_code == 200
         assert not answer.done()
         go_on.set()

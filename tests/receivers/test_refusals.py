@@ -31,7 +31,7 @@ def refusing(storage: Storage) -> Iterator[Receiver]:
 
 
 def post(receiver: Receiver) -> requests.Response:
-    return requests.post(f"{receiver.http}/v1/traces", BODY, headers=PROTOBUF, timeout=10)
+    return requests.post(f"{receiver.http}/v1/traces", BODY, headers=PROTOBUF, timeout=60)
 
 
 def grpc_error(receiver: Receiver) -> Any:

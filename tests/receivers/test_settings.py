@@ -37,7 +37,7 @@ def get(receiver: Receiver, key: str = "", **headers: str) -> requests.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if key:
         named["authorization"] = f"Bearer {key}"
-    return requests.get(receiver.http + PATH, headers=named, timeout=10)
+    return requests.get(receiver.http + PATH, headers=named, timeout=60)
 
 
 def test_a_page_is_told_what_its_project_and_its_key_say(guarded: Receiver) -> None:
@@ -89,10 +89,10 @@ def test_a_preflight_allows_reading_and_nothing_else(guarded: Receiver) -> None:
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "authorization",
     }
-    preflight = requests.options(guarded.http + PATH, headers=asked, timeout=10)
+    preflight = requests.options(guarded.http + PATH, headers=asked, timeout=60)
     assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert preflight.headers["Access-Control-Allow-Headers"] == "authorization"
-    assert requests.post(guarded.http + PATH, b"{}", timeout=10).status_code == 405
+    assert requests.post(guarded.http + PATH, b"{}", timeout=60).status_code == 405
 
 
 def test_without_keys_and_settings_everything_is_left_to_the_page() -> None:

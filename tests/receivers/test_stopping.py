@@ -35,17 +35,17 @@ def test_what_is_under_way_is_answered_and_new_requests_are_refused(
     with (
         ThreadPoolExecutor() as threads,
         grpc.insecure_channel(receiver.grpc) as channel,
-        socket.create_connection(receiver.address, timeout=10) as keeping,
+        socket.create_connection(receiver.address, timeout=60) as keeping,
     ):
         export = channel.unary_unary(SERVICE)
-        over_grpc = threads.submit(export, BODY, timeout=10)
+        over_grpc = threads.submit(export, BODY, timeout=60)
         url = f"{receiver.http}/v1/traces"
-        over_http = threads.submit(requests.post, url, BODY, headers=HEADERS, timeout=10)
+        over_http = threads.submit(requests.post, url, BODY, headers=HEADERS, timeout=60)
         keeping.sendall(HEAD + BODY[:3])
         wait_until_under_way(receiver, http=2, grpc=1)
         stopped = stopping(event_loop_thread, server)
         with pytest.raises(grpc.RpcError) as error:
-            export(BODY, timeout=10)
+            export(BODY, timeout=60)
         refused: Any = error.value
         assert refused.code() is grpc.StatusCode.UNAVAILABLE
         assert not stopped.done()
@@ -55,7 +55,7 @@ def test_what_is_under_way_is_answered_and_new_requests_are_refused(
         assert (status, headers["connection"]) == (200, "close")
         assert over_http.result().status_code == 200
         over_grpc.result()
-        stopped.result(10)
+        stopped.result(60)
     assert len(storage.requests) == 3
 
 
@@ -64,17 +64,17 @@ def test_a_request_on_a_connection_that_is_kept_alive_is_refused_while_stopping(
 ) -> None:
     storage.open.clear()
     server, receiver = start_receiver(event_loop_thread, storage)
-    with socket.create_connection(receiver.address, timeout=10) as connection:
+    with socket.create_connection(receiver.address, timeout=60) as connection:
         connection.sendall(HEAD + BODY)
         wait_until_under_way(receiver, http=1)
         server.drain()
-        with socket.create_connection(receiver.address, timeout=10) as late:
+        with socket.create_connection(receiver.address, timeout=60) as late:
             late.sendall(HEAD + BODY)
             status, headers, _body = answer(late)
             assert (status, headers["connection"]) == (503, "close")
             assert headers["retry-after"] == "1"
             assert is_closed(late)
-        assert requests.get(f"{receiver.http}/healthz", timeout=10).status_code == 503
+        assert requests.get(f"{receiver.http}/healthz", timeout=60).status_code == 503
         storage.open.set()
         assert answer(connection)[0] == 200
     event_loop_thread.call(server.stop())
@@ -88,10 +88,10 @@ def test_a_storage_that_does_not_answer_does_not_hold_up_the_end(
     storage.open.clear()
     server, receiver = start_receiver(event_loop_thread, storage)
     try:
-        with socket.create_connection(receiver.address, timeout=10) as connection:
+        with socket.create_connection(receiver.address, timeout=60) as connection:
             connection.sendall(HEAD + BODY)
             wait_until_under_way(receiver, http=1)
-            stopping(event_loop_thread, server).result(5)
+            stopping(event_loop_thread, server).result(60)
             status, headers, _body = answer(connection)
             assert (status, headers["connection"]) == (503, "close")
     finally:

@@ -73,7 +73,7 @@ def post(receiver: Receiver, files: Files, *, client: bool) -> requests.Response
         headers=HEADERS,
         verify=str(files.authority),
         cert=str(files.client) if client else None,
-        timeout=10,
+        timeout=60,
     )
 
 
@@ -99,7 +99,7 @@ def test_a_sender_without_one_is_served_when_none_is_asked_for(
         with pytest.raises(requests.ConnectionError):
             post(receiver, files, client=False)
         with pytest.raises(grpc.RpcError) as error:
-            export(BODY, timeout=10)
+            export(BODY, timeout=60)
         refused: Any = error.value
         assert refused.code() is grpc.StatusCode.UNAVAILABLE
 
@@ -107,7 +107,7 @@ def test_a_sender_without_one_is_served_when_none_is_asked_for(
 def test_plain_text_is_not_served(secured: tuple[Receiver, bool]) -> None:
     receiver, _clients = secured
     with pytest.raises(requests.ConnectionError):
-        requests.post(receiver.http.replace("https", "http"), BODY, timeout=10)
+        requests.post(receiver.http.replace("https", "http"), BODY, timeout=60)
 
 
 def test_old_versions_of_tls_are_not_spoken(secured: tuple[Receiver, bool], files: Files) -> None:
@@ -152,14 +152,14 @@ def test_a_renewed_certificate_is_used_for_new_connections(tmp_path: Path) -> No
         renewed.cert_chain_pems[0].write_to_path(files.certificate)
         assert shown_over_http(receiver) == before, "its key is not there yet"
         with channel(receiver, files, client=False) as opened:
-            assert opened.unary_unary(SERVICE)(BODY, timeout=10) == b""
+            assert opened.unary_unary(SERVICE)(BODY, timeout=60) == b""
         renewed.private_key_pem.write_to_path(files.key)
         after = shown_over_http(receiver)
         assert after.split() == renewed.cert_chain_pems[0].bytes().decode().split()
         authority.cert_pem.write_to_path(files.authority)
         assert post(receiver, files, client=False).status_code == 200
         with channel(receiver, files, client=False) as opened:
-            assert opened.unary_unary(SERVICE)(BODY, timeout=10) == b""
+            assert opened.unary_unary(SERVICE)(BODY, timeout=60) == b""
 
 
 def test_renewed_authorities_of_clients_count_as_well(tmp_path: Path) -> None:
@@ -174,4 +174,4 @@ def test_renewed_authorities_of_clients_count_as_well(tmp_path: Path) -> None:
         client.private_key_and_cert_chain_pem.write_to_path(files.client)
         assert post(receiver, files, client=True).status_code == 200
         with channel(receiver, files, client=True) as opened:
-            assert opened.unary_unary(SERVICE)(BODY, timeout=10) == b""
+            assert opened.unary_unary(SERVICE)(BODY, timeout=60) == b""

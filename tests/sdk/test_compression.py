@@ -109,5 +109,5 @@ def test_what_a_worker_has_in_hand_when_the_page_is_left_is_sent_all_the_same(
         page.goto(world.origin)
         page.wait_for_function("() => window.handed")
         page.goto(world.origin + "/next")
-        wait_for("the checkpoint", lambda: "käse" in world.recorded(), 60)
+        wait_for("the checkpoint", lambda: "käse" in world.recorded())
     context.close()

@@ -62,7 +62,7 @@ def test_ten_thousand_changes_survive_failures_offline_phases_and_reloads(browse
             recording(world, page)
         world.refuse = lambda: False
         page.evaluate("() => window.dispatchEvent(new Event('online'))")
-        wait_for("nothing to wait any more", lambda: waiting(page) == 0, 60)
+        wait_for("nothing to wait any more", lambda: waiting(page) == 0)
         missing = set(range(10_000)) - replayed(world)
         counted = [record.attributes for record in world.events("session.replay.dropped")]
         assert not missing or counted, f"{len(missing)} are missing: {sorted(missing)[:20]}"

@@ -193,7 +193,7 @@ def test_the_player_shows_what_the_page_showed(
     up: Up, visits: dict[str, Visit], viewer: Page, name: str
 ) -> None:
     visit = visits[name]
-    wait_for("the recording", lambda: not manifest(up, visit)["gaps"], 20)
+    wait_for("the recording", lambda: not manifest(up, visit)["gaps"])
     assert [text.count("Rake") for _, text, _ in visit.moments] == [1, 2, 3]
     assert replayed(viewer, up, visit) == visit.moments
     assert manifest(up, visit)["id"] != visit.session_id
@@ -227,7 +227,7 @@ def test_the_recording_is_served_as_rrweb_events(up: Up, visits: dict[str, Visit
 def test_the_session_tells_what_else_the_sdk_reported(up: Up, visits: dict[str, Visit]) -> None:
     visit = visits["plain"]
     path = f"/api/v1/sessions/{visit.session_id}/events"
-    wait_for("all events", lambda: len(kinds(up, path)) >= 5, 20)
+    wait_for("all events", lambda: len(kinds(up, path)) >= 5)
     events = up.get(path)["events"]
     titles = {kind: [e["title"] for e in events if e["kind"] == kind] for kind in kinds(up, path)}
     assert len(titles["click"]) == 3

@@ -38,7 +38,7 @@ def ask(
     **query: str,
 ) -> requests.Response:
     return requests.get(
-        f"http://{guarded}/", {**STATEMENT, **query}, headers=headers, auth=basic, timeout=10
+        f"http://{guarded}/", {**STATEMENT, **query}, headers=headers, auth=basic, timeout=60
     )
 
 
@@ -89,7 +89,7 @@ def test_who_gives_none_is_told_to(guarded: str) -> None:
 
 
 def test_whether_it_is_up_is_told_to_everybody(guarded: str) -> None:
-    assert requests.get(f"http://{guarded}/ping", timeout=10).text == "Ok.\n"
+    assert requests.get(f"http://{guarded}/ping", timeout=60).text == "Ok.\n"
 
 
 def test_clickhouse_connect_gives_them(guarded: str) -> None:

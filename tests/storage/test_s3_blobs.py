@@ -49,6 +49,13 @@ def proxy(s3_server: S3Server) -> Iterator[FaultyS3Proxy]:
 def store(s3_server: S3Server, proxy: FaultyS3Proxy) -> S3BlobStore:
     """A store by that way, on an empty bucket."""
     name = s3_server.make_bucket(f"faults-{uuid.uuid4().hex}")
+    return s3_server.store(name, "prefix", endpoint=proxy.endpoint)
+
+
+@pytest.fixture
+def impatient(s3_server: S3Server, proxy: FaultyS3Proxy) -> S3BlobStore:
+    """A store that gives up soon on a neighbour that hangs."""
+    name = s3_server.make_bucket(f"faults-{uuid.uuid4().hex}")
     return s3_server.store(name, "prefix", endpoint=proxy.endpoint, **IMPATIENT)
 
 
@@ -248,22 +255,22 @@ def test_a_store_that_stays_busy_says_when_to_come_back(
 
 @pytest.mark.parametrize("fault", ["hang", "hang_after", "lose_answer", "cut_request"])
 def test_a_neighbour_that_fails_once_is_not_noticed(
-    fault: Fault, store: S3BlobStore, proxy: FaultyS3Proxy
+    fault: Fault, impatient: S3BlobStore, proxy: FaultyS3Proxy
 ) -> None:
-    for act in everything(store).values():
+    for act in everything(impatient).values():
         with proxy.failing(fault, most_hits=1):
             act()
-        store.put("a", b"x")
+        impatient.put("a", b"x")
     assert proxy.hits == 4
 
 
 @pytest.mark.parametrize("fault", ["hang", "hang_after", "lose_answer", "cut_request"])
 def test_a_neighbour_that_goes_on_failing_is_away(
-    fault: Fault, store: S3BlobStore, proxy: FaultyS3Proxy
+    fault: Fault, impatient: S3BlobStore, proxy: FaultyS3Proxy
 ) -> None:
-    store.put("a", b"x")
+    impatient.put("a", b"x")
     with proxy.failing(fault):
-        for act in everything(store).values():
+        for act in everything(impatient).values():
             with pytest.raises(UnavailableError, match="cannot be"):
                 act()
 

@@ -104,7 +104,7 @@ class ClickHouseServer:
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"http://127.0.0.1:{self.port}/ping", timeout=5).ok
+            return requests.get(f"http://127.0.0.1:{self.port}/ping", timeout=30).ok
         except requests.RequestException:
             return False
 

@@ -23,7 +23,11 @@ _FREE_PORTS = ["--otlp-grpc", "--otlp-http", "--ui", "--sql", "--demo-shop"]
 _RECEIVE_PORTS = ["--otlp-grpc", "--otlp-http", "--status"]
 
 
-def wait_for(what: str, condition: Callable[[], T], timeout_s: float = 30) -> T:
+PATIENCE_S = 120.0
+"""For what takes seconds. A slow machine that does three things at once takes many times that."""
+
+
+def wait_for(what: str, condition: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
     """Returns the first truthy answer of `condition`; fails after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -35,7 +39,9 @@ def wait_for(what: str, condition: Callable[[], T], timeout_s: float = 30) -> T:
         time.sleep(0.05)
 
 
-def wait_for_more_of_each(what: str, counts: Callable[[], list[int]], timeout_s: float) -> None:
+def wait_for_more_of_each(
+    what: str, counts: Callable[[], list[int]], timeout_s: float = PATIENCE_S
+) -> None:
     """Returns once each of the counts has grown."""
     before = counts()
     wait_for(
@@ -76,7 +82,7 @@ class Program:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, text=True, env=os.environ
             )
-        wait_for(f"{command[3]} to be ready", lambda: self._is_ready(before), 60)
+        wait_for(f"{command[3]} to be ready", lambda: self._is_ready(before))
 
     def _is_ready(self, before: int) -> bool:
         if self.process.poll() is not None:
@@ -113,7 +119,7 @@ class Program:
 
     def _end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_S)
 
 
 def receive(folder: Path, clickhouse_url: str, *options: str) -> Program:
@@ -134,12 +140,12 @@ class Up(Program):
     def start(self) -> None:
         """Starts on free ports and waits until every part is ready."""
         super().start()
-        wait_for("otel-replay up to be ready", self._answers, 60)
+        wait_for("otel-replay up to be ready", self._answers)
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"{self.addresses['ui']}/healthz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+            return requests.get(f"{self.addresses['ui']}/healthz", timeout=30).status_code == 200
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     @property
@@ -149,14 +155,14 @@ class Up(Program):
 
     def get(self, path: str) -> Any:
         """GET on the UI's server; the JSON of a 200 answer."""
-        response = requests.get(self.addresses["ui"] + path, timeout=30)
+        response = requests.get(self.addresses["ui"] + path, timeout=PATIENCE_S)
         assert response.status_code == 200, response.text[:500]
         return response.json()
 
     def sql(self, statement: str) -> list[dict[str, Any]]:
         """Rows of a statement, through the SQL address."""
         query = {"default_format": "JSON"}
-        response = requests.post(self.addresses["sql"], statement, params=query, timeout=30)
+        response = requests.post(self.addresses["sql"], statement, params=query, timeout=PATIENCE_S)
         assert response.status_code == 200, response.text[:500]
         rows: list[dict[str, Any]] = response.json()["data"]
         return rows

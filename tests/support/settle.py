@@ -43,7 +43,7 @@ def _merge(store: Store) -> None:
             " cleanup_delay_period = 1, max_cleanup_delay_period = 1"
         )
     left = "SELECT count() AS n FROM system.parts WHERE database = currentDatabase() AND NOT active"
-    wait_for("old parts to go", lambda: store.database.query(left)[0]["n"] == 0, 100)
+    wait_for("old parts to go", lambda: store.database.query(left)[0]["n"] == 0)
 
 
 def main(folder: str, step: str) -> None:

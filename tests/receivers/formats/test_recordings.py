@@ -292,7 +292,7 @@ def test_json_requests_carry_replay_too(player: Player) -> None:
     events = recording(5)
     body = orjson.dumps(MessageToDict(request(records(events), player.id)))
     url = f"{player.receiver.http}/v1/logs?auth=token"
-    answer = requests.post(url, body, headers={"Content-Type": "application/json"}, timeout=10)
+    answer = requests.post(url, body, headers={"Content-Type": "application/json"}, timeout=60)
     assert answer.status_code == 200
     assert player.events() == events
 

@@ -19,7 +19,7 @@ def post(player: Player, signal: str, file: str, **headers: str) -> requests.Res
     # The agent cannot set a header for its key.
     url = f"{player.receiver.http}/v1/{signal}?auth=a-key"
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    response = requests.post(url, (DATA / file).read_bytes(), headers=names, timeout=10)
+    response = requests.post(url, (DATA / file).read_bytes(), headers=names, timeout=60)
     assert response.status_code == 200, response.text
     return response
 
