@@ -31,13 +31,11 @@ def test_each_thing_that_somebody_does_is_seen_though_nothing_follows_it(
         viewer = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         viewer.goto(f"{up.addresses['ui']}/sessions/{session_id}")
         frame = viewer.frame_locator("[data-testid=replay-frame] .surface:not(.behind) iframe")
-        expect(frame.get_by_text("1 so far")).to_be_visible(timeout=30_000)
+        expect(frame.get_by_text("1 so far")).to_be_visible()
         for count in (2, 3):
             user.click("#more")
-            expect(frame.get_by_text(f"{count} so far")).to_be_visible(timeout=30_000)
-        expect(viewer.get_by_test_id("event-row").filter(has_text="more")).to_have_count(
-            3, timeout=30_000
-        )
+            expect(frame.get_by_text(f"{count} so far")).to_be_visible()
+        expect(viewer.get_by_test_id("event-row").filter(has_text="more")).to_have_count(3)
         user.context.close()
         viewer.context.close()
 

@@ -61,7 +61,12 @@ def test_what_a_policy_forbids_is_reported(world: tuple[Shop, Page]) -> None:
 
 def test_losing_and_finding_the_network_is_reported(world: tuple[Shop, Page]) -> None:
     opened, page = world
+    # What is reported is what holds when the page hears of it.
+    page.evaluate(
+        "() => { window.lost = new Promise((done) => addEventListener('offline', done)); }"
+    )
     page.context.set_offline(True)
+    page.evaluate("async () => { await window.lost; }")
     page.context.set_offline(False)
     events = wait_for(
         "both", lambda: (found := opened.events("browser.connectivity"))[1:] and found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.senders.telemetry import TRACE_ID
-from tests.support.process import Up
+from tests.support.process import Up, wait_for
 
 Rows = list[dict[str, Any]]
 
@@ -156,3 +157,9 @@ def metrics(up: Up, service: str) -> Rows:
 
 def _rows(up: Up, query: str, service: str) -> Rows:
     return up.sql(query.format(service=service))
+
+
+def expect(read: Callable[[Up, str], Rows], up: Up, service: str, expected: Rows) -> None:
+    """The rows are these; what is acknowledged on a slow machine may wait on the disk at first."""
+    wait_for(f"rows of {service}", lambda: len(read(up, service)) >= len(expected))
+    assert read(up, service) == expected

@@ -23,7 +23,7 @@ from opentelemetry.exporter.otlp.proto.http import trace_exporter as proto_trace
 from playwright.sync_api import Browser
 
 from tests.senders import rows, telemetry
-from tests.support.process import Up
+from tests.support.process import PATIENCE_S, Up, wait_for
 from tests.support.site import site
 
 PYTHON: dict[str, tuple[Any, Any, Any]] = {
@@ -37,12 +37,19 @@ def options(up: Up, kind: str, signal: str, *, compress: bool) -> dict[str, Any]
     if kind == "grpc":
         compression = grpc.Compression.Gzip if compress else None
         address = up.addresses["otlp_grpc"]
-        return {"endpoint": address, "insecure": True, "compression": compression}
+        return {
+            "endpoint": address,
+            "insecure": True,
+            "compression": compression,
+            "timeout": PATIENCE_S,
+        }
     # Each has an enumeration of its own.
     known: Any = (json_http if kind == "json" else proto_http).Compression
     return {
         "endpoint": f"{up.addresses['otlp_http']}/v1/{signal}",
         "compression": known("gzip" if compress else "none"),
+        # Sent again after 10 s, as is usual, all would be stored twice.
+        "timeout": PATIENCE_S,
     }
 
 
@@ -58,9 +65,9 @@ def test_the_exporters_of_python(up: Up, kind: str, compress: bool) -> None:
     telemetry.send_traces(exporter(traces.OTLPSpanExporter, "traces"), service)
     telemetry.send_logs(exporter(logs.OTLPLogExporter, "logs"), service)
     telemetry.send_metrics(exporter(metrics.OTLPMetricExporter, "metrics"), service)
-    assert rows.traces(up, service) == rows.TRACES
-    assert rows.logs(up, service) == rows.LOGS
-    assert rows.metrics(up, service) == rows.METRICS
+    rows.expect(rows.traces, up, service, rows.TRACES)
+    rows.expect(rows.logs, up, service, rows.LOGS)
+    rows.expect(rows.metrics, up, service, rows.METRICS)
 
 
 @pytest.mark.parametrize("line", [2, 3])
@@ -70,21 +77,21 @@ def test_the_http_exporters_of_node(
 ) -> None:
     service = f"node-{line}-{kind}-{compression}"
     send(js, str(line), kind, up.addresses["otlp_http"], service, compression)
-    assert rows.traces(up, service) == rows.TRACES
-    assert rows.logs(up, service) == rows.LOGS
-    assert rows.metrics(up, service) == rows.METRICS
+    rows.expect(rows.traces, up, service, rows.TRACES)
+    rows.expect(rows.logs, up, service, rows.LOGS)
+    rows.expect(rows.metrics, up, service, rows.METRICS)
 
 
 @pytest.mark.parametrize("line", [2, 3])
 def test_the_grpc_exporters_of_node(up: Up, js: Path, line: int) -> None:
     service = f"node-{line}-grpc"
     send(js, str(line), "grpc", f"http://{up.addresses['otlp_grpc']}", service, "gzip")
-    assert rows.traces(up, service) == rows.TRACES
+    rows.expect(rows.traces, up, service, rows.TRACES)
 
 
 def send(js: Path, *arguments: str) -> None:
     done = subprocess.run(
-        ["node", "send.mjs", *arguments], cwd=js, capture_output=True, text=True, timeout=60
+        ["node", "send.mjs", *arguments], cwd=js, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert done.returncode == 0, done.stderr
 
@@ -107,5 +114,5 @@ def test_the_json_exporter_in_a_browser_passes_the_preflight(
             )
         assert answer.value.status == 200
     context.close()
-    (row,) = rows.traces(up, service)
+    (row,) = wait_for("the span", lambda: rows.traces(up, service))
     assert (row["SpanName"], row["SpanAttributes"]) == ("in the browser", {"half": "0.5"})

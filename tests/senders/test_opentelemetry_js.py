@@ -109,12 +109,14 @@ def visit(page: Page, url: str) -> tuple[Any, dict[str, dict[str, str]]]:
     return given, {one.url.rpartition("/")[2]: one.all_headers() for one in requests}
 
 
-def traces(up: Up, session_id: str) -> list[dict[str, Any]]:
-    """All spans of the session."""
-    return up.sql(
+def traces(up: Up, session_id: str, number: int) -> list[dict[str, Any]]:
+    """All spans of the session, once there are so many."""
+    statement = (
         "SELECT TraceId, SpanId, SpanName, SpanKind, ServiceName, SpanAttributes, ScopeName"
         f" FROM otel_traces WHERE SessionId = '{session_id}'"
     )
+    wait_for(f"{number} spans", lambda: len(up.sql(statement)) >= number)
+    return up.sql(statement)
 
 
 def has_recording(up: Up, session_id: str) -> bool:
@@ -138,7 +140,7 @@ def test_spans_and_logs_of_the_page_have_the_session_and_a_request_has_one_span(
 ) -> None:
     url = f"{shop}/{line}?to={up.addresses['otlp_http']}&order={order}"
     session_id, sent = visit(page, url)
-    spans = wait_for("the spans", lambda: traces(up, session_id))
+    spans = traces(up, session_id, 3)
     checkout = [span for span in spans if span["SpanName"] == "checkout"]
     assert [span["ServiceName"] for span in checkout] == [f"shop-{line}"]
     fetched = check_request(sent["stock?by=fetch"], spans, session_id)
@@ -147,9 +149,9 @@ def test_spans_and_logs_of_the_page_have_the_session_and_a_request_has_one_span(
     assert by_xhr == {"otel2": "shop-otel2", "otel3": "shop-web"}[line]
     assert len([span for span in spans if span["SpanKind"] == "Client"]) == 2
     logged = f"SELECT ServiceName, Body FROM otel_logs WHERE SessionId = '{session_id}'"
-    logs = up.sql(f"{logged} AND EventName = 'cart.added'")
+    logs = wait_for("the log", lambda: up.sql(f"{logged} AND EventName = 'cart.added'"))
     assert logs == [{"ServiceName": f"shop-{line}", "Body": "one kettle"}]
-    assert has_recording(up, session_id)
+    wait_for("its chunks", lambda: has_recording(up, session_id))
     # The session has both in the API: its recording, and the traces of the page's own tracer.
     wait_for("the recording", lambda: up.get(f"/api/v1/sessions/{session_id}/manifest")["tabs"])
     found = up.get(f"/api/v1/sessions/{session_id}/traces")["traces"]
@@ -163,11 +165,13 @@ def test_the_browser_sdk_and_ours_share_a_session_whoever_makes_it(
     url = f"{shop}/browser-sdk?to={up.addresses['otlp_http']}&sessions={sessions}"
     (session_id, recorded), sent = visit(page, url)
     assert recorded == session_id
-    spans = wait_for("the spans", lambda: traces(up, session_id))
+    spans = traces(up, session_id, 2)
     assert {span["ServiceName"] for span in spans} == {"shop-otel"}
     assert sorted(span["SpanName"] for span in spans) == ["GET", "checkout"]
     assert sent["stock?by=fetch"]["traceparent"].split("-")[2] in {s["SpanId"] for s in spans}
-    events = up.sql(f"SELECT EventName FROM otel_logs WHERE SessionId = '{session_id}'")
+    logged = f"SELECT EventName FROM otel_logs WHERE SessionId = '{session_id}'"
+    wait_for("both logs", lambda: len(up.sql(logged)) >= 2)
+    events = up.sql(logged)
     # Exporter only: the screen, and what the page's OpenTelemetry reports.
     assert {row["EventName"] for row in events} == {"cart.added", "session.start"}
-    assert has_recording(up, session_id)
+    wait_for("its chunks", lambda: has_recording(up, session_id))

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from otel_replay_ui.app import create_app
+from tests.support.process import PATIENCE_S
 from tests.ui import fixture_api
 from tests.ui.worlds import World, shop, strange_trace
 
@@ -39,6 +40,7 @@ def address(world: World) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page; what its scripts throw fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_S / 2 * 1000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -58,12 +60,13 @@ def _fault(message: ConsoleMessage) -> list[str]:
 
 @pytest.fixture
 def visit(page: Page, address: str) -> Open:
-    """Open a path and, where there is a player, wait until it shows a picture."""
+    """Open a path and, where there is a player, wait until it shows a picture and all of the
+    session's events and traces are there: they are asked for after the picture."""
 
     def go(path: str) -> Page:
         page.goto(address + path)
         if path.startswith("/sessions/"):
-            page.wait_for_selector("[data-testid=player][data-phase=ready]")
+            page.wait_for_function("() => window.__player?.ready")
         return page
 
     return go

@@ -65,6 +65,8 @@ def test_axe_finds_nothing(browser: Browser, address: str, theme: str, name: str
     page.goto(address + PAGES[name])
     if name not in WITHOUT_PLAYER:
         page.wait_for_selector("[data-testid=player][data-phase=ready]")
+    if PAGES[name].startswith("/sessions/"):
+        page.wait_for_function("() => window.__player.ready")
     waited_for = {"list": "session-row", "beside": "waterfall-span", "trace": "waterfall-span",
                   "status": "signal-traces"}  # fmt: skip
     if name != "error":

@@ -72,7 +72,7 @@ def test_a_session_of_fifty_tabs_follows_the_user_through_all(visit: Open, world
     }
     world.sessions = [_session(tabs, 50 * minute_ms)]
     page = visit(f"{PATH}?t=0")
-    assert page.locator(".tab-chips .chip").count() == 50
+    expect(page.locator(".tab-chips .chip")).to_have_count(50)
     for number in (49, 0, 25, 26):
         _seek(page, number * minute_ms + 30_000)
         expect(page.locator(".address-url")).to_have_text(f"https://rows.example/page-{number}")
@@ -81,7 +81,7 @@ def test_a_session_of_fifty_tabs_follows_the_user_through_all(visit: Open, world
         expect(shown).to_be_in_viewport()
     page.locator(".tab-chips .chip").nth(3).click()
     expect(page.locator(".address-url")).to_have_text("https://rows.example/page-3")
-    assert page.locator("[data-testid=replay-frame] iframe").count() == 1
+    expect(page.locator("[data-testid=replay-frame] iframe")).to_have_count(1)
 
 
 def test_holes_are_named_and_the_next_checkpoint_is_whole(visit: Open, world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -52,8 +54,8 @@ def test_a_search_is_kept_in_the_address(visit: Open, world: World) -> None:
     expect(page.locator(ROW)).to_have_count(1)
     page.get_by_role("button", name="With errors").click()
     expect(page.locator(ROW)).to_have_count(1)
-    assert "q=user%3Aada" in page.url
-    assert "errors=1" in page.url
+    expect(page).to_have_url(re.compile("q=user%3Aada"))
+    expect(page).to_have_url(re.compile("errors=1"))
     page.reload()
     expect(page.get_by_role("searchbox")).to_have_value("user:ada")
     expect(page.locator(ROW)).to_have_count(1)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.process import wait_for
 from tests.ui.conftest import Open
 from tests.ui.rich import ANSWER, BODY, rich, state_row
 from tests.ui.worlds import SHOP_ID, Json, Session, World, event_row, session_row
@@ -152,11 +153,17 @@ def test_failed_requests_can_be_put_first(visit: Open) -> None:
 def test_the_bars_stand_where_the_requests_are(visit: Open) -> None:
     page = visit(f"{SESSION}?panel=network")
     rows = page.get_by_test_id("request-row")
-    bars = [bar.bounding_box() for bar in page.locator(".track-bar").all()]
-    lefts = [bar["x"] for bar in bars if bar]
     starts = offsets(rows)
-    share = (lefts[2] - lefts[0]) / (lefts[3] - lefts[0])
-    assert share == pytest.approx((starts[2] - starts[0]) / (starts[3] - starts[0]), abs=0.03)
+    expected = (starts[2] - starts[0]) / (starts[3] - starts[0])
+
+    def share() -> float:
+        bars = [bar.bounding_box() for bar in page.locator(".track-bar").all()]
+        lefts = [bar["x"] for bar in bars if bar]
+        there = len(lefts) > 3 and lefts[3] > lefts[0]
+        return (lefts[2] - lefts[0]) / (lefts[3] - lefts[0]) if there else -1
+
+    # They are moved a few times a second at most.
+    wait_for("the bars", lambda: share() == pytest.approx(expected, abs=0.03))
 
 
 HOSTILE = "'; echo pwned; $(echo pwned) `echo pwned` !! \\\n\u001b[31m\u202e\"\u2028"
@@ -259,6 +266,7 @@ def test_the_spans_of_the_moment_follow_the_playhead(visit: Open, world: World) 
     page.get_by_role("button", name="Follow the playhead").click()
     now = page.locator("[data-testid=under-way-span].now")
     expect(page.get_by_test_id("under-way-head")).to_contain_text("5 spans under way at 0:18.6")
+    expect(now).to_have_count(5)
     services = [each.get_attribute("data-service") for each in now.all()]
     assert services == ["shop-web", "checkout", "checkout", "inventory", "inventory"]
     page.evaluate("(t) => window.__player.seek(t)", start + length * 0.95)

@@ -76,7 +76,8 @@ def test_of_a_long_result_only_rows_in_sight_are_in_the_page(viewer: Page, site:
 
 
 def test_tables_columns_and_attribute_keys_are_completed(viewer: Page, site: str) -> None:
-    viewer.goto(f"{site}/sql")
+    # Nothing tells when the keys of attributes are there, but that nothing is asked for any more.
+    viewer.goto(f"{site}/sql", wait_until="networkidle")
     expect(viewer.get_by_text("page_views", exact=True)).to_be_visible()
     editor = viewer.get_by_role("textbox", name="Statement", exact=True)
     for typed, offered in (
@@ -101,7 +102,7 @@ def test_a_result_becomes_a_chart(viewer: Page, site: str) -> None:
     viewer.get_by_role("button", name="Chart").click()
     chart = viewer.get_by_role("img", name="views by name")
     expect(chart).to_be_visible()
-    assert chart.locator("rect").count() == 4
+    expect(chart.locator("rect")).to_have_count(4)
 
 
 def test_a_result_is_downloaded(viewer: Page, site: str) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.process import wait_for
 from tests.ui.conftest import Open
 from tests.ui.test_replay import SESSION, moments, words
 from tests.ui.worlds import World, add_signals, shop
@@ -96,7 +97,8 @@ def test_hovering_names_the_mark_and_shows_the_picture_of_the_moment(visit: Open
     page.mouse.move(*_axis(page, t))
     frame = page.frame_locator("[data-testid=moment-preview] iframe")
     expect(page.get_by_test_id("moment-preview")).to_be_visible()
-    assert words(frame.locator("body").inner_text())[:4] == words(probe["text"])[:4]
+    expected = words(probe["text"])[:4]
+    wait_for("the picture", lambda: words(frame.locator("body").inner_text())[:4] == expected)
     assert (
         page.locator("[data-testid=moment-preview] iframe").get_attribute("sandbox")
         == "allow-same-origin"
@@ -161,12 +163,14 @@ def test_two_fingers_zoom_around_what_is_between_them(visit: Open) -> None:
         fingers("touchMove", -half, half)
     fingers("touchEnd")
     expect(strip).to_be_visible()
-    handle = page.locator(".overview-handle").bounding_box()
-    box = strip.bounding_box()
-    assert handle
-    assert box
+
+    def shown() -> float:
+        handle = page.locator(".overview-handle").bounding_box()
+        box = strip.bounding_box()
+        return handle["width"] / box["width"] if handle and box else 1
+
     # Four times as far apart: a quarter is shown, with the moment where it was.
-    assert 0.15 < handle["width"] / box["width"] < 0.35
+    wait_for("a quarter", lambda: 0.15 < shown() < 0.35)
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
     page.mouse.click(x, y)
     page.wait_for_function("() => Math.abs(window.__player.currentTime() - 10000) < 250")
@@ -195,6 +199,7 @@ def test_a_gap_is_drawn_as_a_gap(visit: Open, world: World) -> None:
     x, _ = _axis(page, start + 300)
     track = page.get_by_test_id("timeline-track").bounding_box()
     assert track
-    assert page.evaluate(RED, [x - track["x"] - 8, 24, 16, 30]) > 5
+    gap = [x - track["x"] - 8, 24, 16, 30]
+    wait_for("the gap to be drawn", lambda: page.evaluate(RED, gap) > 5)
     page.mouse.move(x, track["y"] + 30)
     expect(page.get_by_role("tooltip")).to_contain_text("A part of the recording is missing")

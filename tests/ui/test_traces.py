@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.support.process import wait_for
 from tests.ui.conftest import Open
 from tests.ui.worlds import SHOP_ID, Json, World, shop, span
 
@@ -42,8 +45,12 @@ def test_a_failed_request_opens_its_trace_beside_the_replay(visit: Open) -> None
     assert services(page) == {"shop-web", "checkout", "inventory"}
     expect(page.get_by_test_id("span-detail")).to_contain_text("CouponError")
     expect(page.get_by_test_id("player")).to_be_visible()
-    frame = box(page.get_by_test_id("replay-frame"))
-    assert frame["x"] + frame["width"] <= box(page.get_by_test_id("waterfall"))["x"]
+
+    def right() -> float:
+        frame = box(page.get_by_test_id("replay-frame"))
+        return frame["x"] + frame["width"]
+
+    wait_for("room beside it", lambda: right() <= box(page.get_by_test_id("waterfall"))["x"])
 
 
 def test_the_playhead_on_the_waterfall_is_the_moment_of_the_replay(visit: Open) -> None:
@@ -55,6 +62,7 @@ def test_the_playhead_on_the_waterfall_is_the_moment_of_the_replay(visit: Open) 
         page.evaluate("(t) => window.__player.seek(t)", start + share * length)
         expect(playhead).to_have_attribute("data-side", side)
     page.evaluate("(t) => window.__player.seek(t)", start + 0.5 * length)
+    expect(playhead).to_have_attribute("data-side", "within")
     axis = box(page.locator(".wf-axis"))
     line = box(playhead)
     assert line["x"] + 1 == pytest.approx(axis["x"] + axis["width"] / 2, abs=2)
@@ -64,7 +72,7 @@ def test_closing_the_trace_brings_the_panels_back(visit: Open) -> None:
     page = visit(f"/sessions/{SHOP_ID}?trace={failing()['trace_id']}")
     page.get_by_role("button", name="Back to the panels").click()
     expect(page.get_by_test_id("panel-events")).to_be_visible()
-    assert "trace=" not in page.url
+    expect(page).not_to_have_url(re.compile("trace="))
 
 
 def test_a_trace_shows_what_the_user_saw_and_leads_there(visit: Open) -> None:
