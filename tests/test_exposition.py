@@ -144,7 +144,7 @@ def test_one_process_answers_for_all(tmp_path: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=True,
         )
         return values(answer.stdout)

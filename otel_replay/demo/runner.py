@@ -21,7 +21,7 @@ from otel_replay.browser import sdk_path
 from otel_replay.demo.listeners import address_of, bind_pair
 from otel_replay.errors import ConfigError
 
-START_LIMIT_S = 30.0
+START_LIMIT_S = 60.0
 # Of the 5 seconds that stopping may take, the rest is for killing.
 STOP_LIMIT_S = 4.0
 LOG_TAIL_LINES = 15

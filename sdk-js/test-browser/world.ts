@@ -76,7 +76,7 @@ export class World {
 
   /** Waits until `found` gives something other than undefined or false. */
   async until<T>(what: string, found: () => T | undefined | false): Promise<T> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const value = found();
       if (value !== undefined && value !== false) return value;

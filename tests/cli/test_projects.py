@@ -70,11 +70,18 @@ def test_a_key_leads_to_its_project_over_both_transports(up: Up) -> None:
             _exporter(channel).Export(request, metadata=metadata, timeout=60)
     for database, name in (("otel", "of the shop"), ("billing", "of billing")):
         expected = [f"grpc {name}", f"http {name}"]
-        rows = up.sql(f"SELECT SpanName FROM {database}.otel_traces ORDER BY SpanName")
-        assert [row["SpanName"] for row in rows] == expected
+        assert span_names(up, database, len(expected)) == expected
         client = clickhouse_connect.get_client(dsn=f"{up.addresses['sql']}/{database}")
         result = client.query("SELECT SpanName FROM otel_traces ORDER BY SpanName")
         assert [row[0] for row in result.result_rows] == expected
+
+
+def span_names(up: Up, database: str, number: int) -> list[str]:
+    """Of all spans, once there are so many: what is acknowledged on a slow machine may wait on the
+    disk at first."""
+    statement = f"SELECT SpanName FROM {database}.otel_traces ORDER BY SpanName"
+    wait_for(f"{number} spans", lambda: len(up.sql(statement)) >= number)
+    return [row["SpanName"] for row in up.sql(statement)]
 
 
 def _trace(name: str) -> bytes:

@@ -45,15 +45,20 @@ def figures(workers: Program) -> str:
 
 def worker_ids(workers: Program) -> set[int]:
     """Process ids of the children that receive."""
-    folder = Path(f"/proc/{workers.process.pid}/task")
-    children = {int(c) for t in folder.iterdir() for c in (t / "children").read_text().split()}
+    threads = Path(f"/proc/{workers.process.pid}/task").iterdir()
+    children = {int(pid) for thread in threads for pid in _read(thread / "children").split()}
     return {pid for pid in children if b"spawn_main" in _command(pid)}
 
 
 def _command(pid: int) -> bytes:
+    return _read(Path(f"/proc/{pid}/cmdline"))
+
+
+def _read(file: Path) -> bytes:
+    """A file of a process or thread; nothing of one that has ended meanwhile."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+        return file.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
         return b""
 
 

@@ -30,7 +30,8 @@ def test_stop_ends_both_processes_though_telemetry_goes_nowhere(tmp_path: Path) 
     assert demo.failure() is None
     start = time.monotonic()
     demo.stop()
-    assert time.monotonic() - start < 5
+    # Exporters would try for a minute; the rest of this is for a slow machine.
+    assert time.monotonic() - start < 20
     assert not is_open(demo.address)
     for service in demo.services:
         # Signal 0 reaches a zombie, too.
@@ -162,12 +163,24 @@ class taken_after_a_free_port:
         self._offset = offset
 
     def __enter__(self) -> tuple[int, int]:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        taken = self._socket.getsockname()[1]
-        return taken - self._offset, taken
+        while True:
+            self._socket = socket.create_server(("127.0.0.1", 0))
+            taken = self._socket.getsockname()[1]
+            if not self._offset or is_free(taken - self._offset):
+                return taken - self._offset, taken
+            self._socket.close()
 
     def __exit__(self, *exc: object) -> None:
         self._socket.close()
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nothing has the port."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_open(address: str) -> bool:

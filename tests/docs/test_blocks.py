@@ -36,7 +36,7 @@ def test_python_that_asks_clickhouse_runs(block: Block, up: Up) -> None:
     script = at_running(block.text, up).replace("port=8123", f"port={port}")
     assert script != block.text
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=180, check=False
     )
     assert (result.returncode, result.stdout) == (0, "[]\n"), result.stderr
 

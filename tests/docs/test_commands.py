@@ -80,7 +80,7 @@ def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProces
         ["sh", "-c", command],
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         env=environment,
         check=False,
     )

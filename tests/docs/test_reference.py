@@ -82,7 +82,7 @@ def test_the_commands_are_those_of_the_help() -> None:
         [sys.executable, "-m", "otel_replay", "--help"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     existing = re.findall(r"^    ([a-z]+)\b", result.stdout, re.MULTILINE)

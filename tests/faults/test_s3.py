@@ -67,12 +67,13 @@ def test_it_starts_without_s3_and_takes_what_comes(s3: S3Server, tmp_path: Path)
     with up_with(s3, data) as up:
         with Load(lambda: str(up.addresses["otlp_http"]), 1) as load:
             wait_for("traffic", load.is_mixed)
-            assert waiting(data) == {"replay"}
+            # On a slow machine, other kinds may pass through the spool as well.
+            wait_for("only chunks to wait", lambda: waiting(data) == {"replay"})
         s3.start()
         wait_for("the spool to be drained", lambda: not waiting(data))
         with s3.frozen(), Load(lambda: str(up.addresses["otlp_http"]), 1) as meanwhile:
             wait_for("chunks to be taken while S3 hangs", meanwhile.is_mixed)
-            assert waiting(data) == {"replay"}
+            wait_for("only chunks to wait", lambda: waiting(data) == {"replay"})
         wait_for("the spool to be drained", lambda: not waiting(data))
         for senders in (load, meanwhile):
             assert {status for sender in senders.senders for status in sender.answers} == {200}
@@ -107,7 +108,7 @@ def test_a_wrong_bucket_ends_the_start_with_a_sentence(
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert result.returncode == 2

@@ -59,7 +59,7 @@ def kept(page: Page) -> str:
               const unpacked = ({ body, encoding }) =>
                 encoding === 'gzip' ? new Blob([body]).stream().pipeThrough(new DecompressionStream('gzip')) : body;
               const text = ({ item }) => (item.kind === 'chunk' ? new Response(unpacked(item)).text() : JSON.stringify(item));
-              return (await Promise.all(rows.map(text))).join('\n');
+              return (await Promise.all(rows.map(text))).join();
             }"""  # noqa: E501
         )
     )

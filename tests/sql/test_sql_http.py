@@ -191,7 +191,7 @@ def test_curl_asks_with_compression_both_ways(sql: str, tmp_path: Path) -> None:
         + ["--data-binary", f"@{body}", f"{sql}/?enable_http_compression=1"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=True,
     )
     assert result.stdout == '"s1"\n"s2"\n'
