@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.orders import flat, is_whole
 from tests.support.process import Up, wait_for
 
 pytestmark = pytest.mark.e2e
@@ -103,7 +104,7 @@ def shop(up: Up, context: BrowserContext) -> Visit:
 def visit(up: Up, browser: Browser) -> Visit:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     visit = shop(up, context)
-    wait_for("the visit to be derived", lambda: complete(up, visit), 30)
+    wait_for("the visit to be derived", lambda: complete(up, visit))
     # Not earlier: closing it ends requests that the left pages have begun.
     context.close()
     return visit
@@ -111,14 +112,24 @@ def visit(up: Up, browser: Browser) -> Visit:
 
 def complete(up: Up, visit: Visit) -> bool:
     """Everything the browser sent has come in, and the backend's side with it."""
-    counts = session(up, visit)["counts"]
     tabs = up.get(f"/api/v1/sessions/{visit.session_id}/manifest")["tabs"]
+    counts = session(up, visit)["counts"]
     return (
         len(tabs) == visit.pages
-        and all(tab["final"] for tab in tabs)
+        and all(tab["final"] and not tab["gaps"] for tab in tabs)
+        and counts["chunks"] == sum(len(tab["chunks"]["seq"]) for tab in tabs)
         and bool(counts["backend_errors"] and counts["errors"] and counts["failed_requests"])
         and counts["clicks"] >= visit.clicks
+        and counts["pages"] >= visit.pages
+        and is_whole(up.get(f"/api/v1/traces/{failed_request(up, visit)['trace_id']}"))
     )
+
+
+def failed_request(up: Up, visit: Visit) -> dict[str, Any]:
+    events = up.get(f"/api/v1/sessions/{visit.session_id}/events?kind=request")["events"]
+    (failed,) = [event for event in events if event["status"] and event["status"] >= 500]
+    found: dict[str, Any] = failed
+    return found
 
 
 def session(up: Up, visit: Visit) -> dict[str, Any]:
@@ -152,8 +163,7 @@ def test_the_replay_shows_what_the_live_page_showed(up: Up, visit: Visit, viewer
 
 
 def test_the_failing_request_leads_to_one_trace_over_both_services(up: Up, visit: Visit) -> None:
-    events = up.get(f"/api/v1/sessions/{visit.session_id}/events?kind=request")["events"]
-    (failed,) = [event for event in events if event["status"] and event["status"] >= 500]
+    failed = failed_request(up, visit)
     assert "/api/orders" in failed["title"]
     trace = up.get(f"/api/v1/traces/{failed['trace_id']}")
     services = {service["name"] for service in trace["services"]}
@@ -170,10 +180,6 @@ def test_the_failing_request_leads_to_one_trace_over_both_services(up: Up, visit
     ]
     assert "inventory" in {service for service, _ in exceptions}
     assert any(log["service"] in ("checkout", "inventory") for log in trace["logs"])
-
-
-def flat(spans: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [s for span in spans for s in (span, *flat(span["children"]))]
 
 
 def test_from_the_list_to_the_failing_trace_beside_the_replay_and_back(
