@@ -18,7 +18,13 @@ from tests.support.process import PATIENCE_S
 from tests.support.s3_server import CREDENTIALS, S3Server
 from tests.support.sessions import World
 
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_CHROMIUM = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 _CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -110,11 +116,12 @@ def alone(database: Database, blobs: FileBlobStore) -> World:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium as CHROMIUM names it, from the machine, or Playwright's own.
+    """Chromium as CHROMIUM_SHELL or CHROMIUM names it, from the machine, or Playwright's own.
 
     For all tests: a thread can hold one Playwright only.
     """
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    named = os.environ.get("CHROMIUM_SHELL") or os.environ.get("CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, _CHROMIUM)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_CHROMIUM_FLAGS)
         yield browser

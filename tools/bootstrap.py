@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
-from tools.browser import ensure_browser
+from tools.browser import ensure_browser, ensure_shell
 from tools.checks import (
     check_before_coverage,
     checks_of_code,
@@ -96,10 +96,11 @@ def coverage(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 def _ready_for_tests(environ: Mapping[str, str], checks: int) -> tuple[Progress, dict[str, str]]:
     """Set up, with a browser; return the progress of that and so many checks to come."""
-    progress = Progress(SETUP_STEPS + 1 + checks)
+    progress = Progress(SETUP_STEPS + 2 + checks)
     env = set_up(progress, environ, dev=True)
-    env["CHROMIUM"] = str(ensure_browser(progress, env))
-    return progress, env
+    chromium = ensure_browser(progress, env)
+    shell = ensure_shell(progress, env, chromium)
+    return progress, {**env, "CHROMIUM": str(chromium), "CHROMIUM_SHELL": str(shell)}
 
 
 def bench(environ: Mapping[str, str], arguments: Sequence[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tools.processes import Command, ToolError, output_of, run_logged
 from tools.progress import Progress
 
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SHELL = "chromium-headless-shell"
 MACOS_APPS = ("Google Chrome", "Chromium")
 REMEDY = (
     "The end-to-end tests need Chromium and none could be found or installed. Install Chromium or "
@@ -35,6 +37,39 @@ def ensure_browser(progress: Progress, env: Mapping[str, str]) -> Path:
         return _install(env)
 
 
+def ensure_shell(progress: Progress, env: Mapping[str, str], chromium: Path) -> Path:
+    """Return Chromium's headless shell: the machine's or one from apt, else `chromium` itself.
+
+    It is the same engine without windows, of which tests open hundreds: they take half of the
+    processor time with it. Who named a CHROMIUM gets that one for everything.
+    """
+    found = None if env.get("CHROMIUM") else _shell_on_machine(env)
+    if found or env.get("CHROMIUM") or not _may_use_apt():
+        progress.reused(f"{found or chromium} for tests that need no window")
+        return found or chromium
+    with progress.step("installing Chromium's headless shell"):
+        try:
+            return _install_shell(env) or chromium
+        except ToolError as exc:
+            print(f"{exc}\n{SHELL} is not to be had: tests take longer", file=sys.stderr)
+            return chromium
+
+
+def _install_shell(env: Mapping[str, str]) -> Path | None:
+    try:
+        _apt_get(env, "install", SHELL)
+    except ToolError:
+        # The lists of packages are old, or missing.
+        _apt_get(env, "update")
+        _apt_get(env, "install", SHELL)
+    return _shell_on_machine(env)
+
+
+def _shell_on_machine(env: Mapping[str, str]) -> Path | None:
+    found = shutil.which(SHELL, path=env["PATH"])
+    return Path(found) if found and _starts(Path(found)) else None
+
+
 def _install(env: Mapping[str, str]) -> Path:
     problems = []
     for way in (_from_apt, _from_playwright):
@@ -50,20 +85,27 @@ def _install(env: Mapping[str, str]) -> Path:
 
 def _from_apt(env: Mapping[str, str]) -> Path | None:
     """Install Debian's package, where we may. Ubuntu's only points to a snap and does not start."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if not _may_use_apt():
         return None
-    quiet = {**env, "DEBIAN_FRONTEND": "noninteractive"}
-    run_logged("apt-update", ["apt-get", "update"], quiet)
-    packages = ["chromium", "fonts-liberation"]
-    run_logged(
-        "apt-chromium", ["apt-get", "install", "-y", "--no-install-recommends", *packages], quiet
-    )
+    _apt_get(env, "update")
+    _apt_get(env, "install", "chromium", "fonts-liberation")
     return _on_machine(env)
+
+
+def _may_use_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt_get(env: Mapping[str, str], *words: str) -> None:
+    """Run apt-get, which may bring packages and take none away."""
+    options = ["-y", "--no-install-recommends", "--no-remove"]
+    quiet = {**env, "DEBIAN_FRONTEND": "noninteractive"}
+    run_logged(f"apt-{words[0]}", ["apt-get", *options, *words], quiet)
 
 
 def _from_playwright(env: Mapping[str, str]) -> Path | None:
     """Download Playwright's Chromium into the clone, with its system libraries where we may."""
-    libraries = ["--with-deps"] if os.geteuid() == 0 and shutil.which("apt-get") else []
+    libraries = ["--with-deps"] if _may_use_apt() else []
     playwright: Command = [VENV_PYTHON, "-m", "playwright", "install"]
     run_logged("playwright", [*playwright, *libraries, "chromium"], env)
     code = (

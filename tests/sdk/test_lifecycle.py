@@ -43,7 +43,8 @@ def test_two_tabs_are_one_session_with_a_recording_each(browser: Browser) -> Non
 
 
 def test_going_back_to_a_kept_page_records_on_as_a_new_tab(browser: Browser) -> None:
-    # Playwright turns the back/forward cache off unless it is told not to.
+    # Playwright turns the back/forward cache off unless it is told not to, and the headless shell
+    # has none.
     kept = browser.browser_type.launch(
         executable_path=os.environ.get("CHROMIUM") or browser.browser_type.executable_path,
         args=["--no-sandbox"],

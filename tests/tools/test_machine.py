@@ -73,6 +73,56 @@ def test_without_any_chromium_the_remedy_is_said(
         browser.ensure_browser(Progress(1), {"PATH": bare_path(tmp_path / "bin")})
 
 
+@pytest.fixture
+def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an apt-get that says what it was asked for, and the rights to use it."""
+    monkeypatch.setattr("tools.processes.LOGS", tmp_path / "logs")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{bare_path(tmp_path / 'bin')}")
+    program(tmp_path / "apt-get", f'echo "$@" >> {tmp_path}/asked; exit 1')
+    return tmp_path
+
+
+def shell_for(folder: Path, **env: str) -> Path:
+    chromium = program(folder / "chromium", "echo Chromium 150")
+    environ = {"PATH": os.environ["PATH"], **env}
+    return browser.ensure_shell(Progress(1), environ, chromium)
+
+
+def test_tests_take_the_headless_shell_of_the_machine(apt: Path) -> None:
+    shell = program(apt / browser.SHELL, "echo Chromium 150")
+    assert shell_for(apt) == shell
+    assert not (apt / "asked").exists()
+
+
+def test_who_names_a_chromium_gets_it_for_everything(apt: Path) -> None:
+    program(apt / browser.SHELL, "echo Chromium 150")
+    assert shell_for(apt, CHROMIUM=str(apt / "chromium")) == apt / "chromium"
+
+
+def test_the_headless_shell_comes_from_apt_where_old_lists_are_renewed(apt: Path) -> None:
+    program(
+        apt / "apt-get",
+        f"""cd {apt}; echo "$*" >> asked
+        case "$*" in *update) > renewed; exit 0;; esac
+        [ -e renewed ] && echo "#!/bin/sh" > {browser.SHELL} && /bin/chmod +x {browser.SHELL}""",
+    )
+    assert shell_for(apt) == apt / browser.SHELL
+    asked = [
+        [word for word in line.split() if not word.startswith("-")]
+        for line in (apt / "asked").read_text().splitlines()
+    ]
+    assert asked == [["install", browser.SHELL], ["update"], ["install", browser.SHELL]]
+
+
+def test_without_the_headless_shell_chromium_does_it_all_and_it_is_said(
+    apt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shell_for(apt) == apt / "chromium"
+    assert "is not to be had: tests take longer" in capsys.readouterr().err
+    assert "--no-remove" in (apt / "asked").read_text()
+
+
 def test_environment_keeps_indexes_and_drops_what_installs_elsewhere() -> None:
     env = clean_environment(
         {"PIP_INDEX_URL": "an index", "PIP_TARGET": "/elsewhere", "PYTHONPATH": "/x", "PATH": "/b"},
