@@ -35,10 +35,10 @@ _TEXT_INDEX = "idx_body_text"
 # ClickHouse compiles what it computes for the fourth time to machine code. A server does so once
 # in its life; the embedded engine begins anew with each process, where most statements are over in
 # milliseconds and compiling one takes up to a second: only what is run all the time is worth that.
-_COMPILE_LATER = "SET " + ", ".join(
-    f"min_count_to_compile_{what} = 100"
+_COMPILE_LATER = {
+    f"min_count_to_compile_{what}": 100
     for what in ("expression", "aggregate_expression", "sort_description")
-)
+}
 
 
 class QueryError(OtelReplayError):
@@ -132,8 +132,10 @@ class Database:
     it cannot be reached.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, lasting: Mapping[str, int] | None = None) -> None:
+        """`lasting` are settings for all that is asked with `query_bytes`, set in their order."""
         self.address = address
+        self._lasting = dict(lasting or {})
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._created = False
         self._version = (0, 0)
@@ -204,9 +206,12 @@ class Database:
 
         Without one the statement names its own.
         """
+        settings = dict(settings or {})
+        if self.address.embedded_path is None:
+            settings = {**self._lasting, **settings}
         with self._client() as client:
             result = client.raw_query(
-                sql, fmt=fmt, parameters=dict(parameters or {}), settings=dict(settings or {})
+                sql, fmt=fmt, parameters=dict(parameters or {}), settings=settings
             )
             return bytes(result)
 
@@ -248,7 +253,10 @@ class Database:
         with _translated(self.address):
             client = self._connect(clickhouse_connect)
             if self.address.embedded_path is not None:
-                client.command(_COMPILE_LATER)
+                client.command(_set(_COMPILE_LATER))
+                if self._lasting:
+                    # With a statement, each would be asked for, set, and set back: 20 ms in all.
+                    client.command(_set(self._lasting))
             return client
 
     def _connect(self, clickhouse_connect: Any) -> Any:
@@ -296,6 +304,10 @@ def _server_client(clickhouse_connect: Any, url: str, database: str | None) -> A
         connect_timeout=CONNECT_TIMEOUT_S,
         send_receive_timeout=SILENCE_S,
     )
+
+
+def _set(settings: Mapping[str, int]) -> str:
+    return "SET " + ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
 def _start_engine(clickhouse_connect: Any, folder: Path) -> Any:

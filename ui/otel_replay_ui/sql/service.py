@@ -61,17 +61,16 @@ class Question:
 
 
 class SqlService:
-    """Connections of its own, which stay read-only once they were used: on the embedded engine
-    settings belong to the connection."""
+    """Has connections of its own, read-only and with limits from their first statement on."""
 
     def __init__(self, addresses: Sequence[Address], at_once: int = 0) -> None:
         """`at_once` is AT_ONCE unless told."""
-        self._databases = {a.database: Database(a) for a in addresses}
         self._masters = {a.database: Database(a) for a in addresses}
         """Connections that may end what runs on the others."""
+        self._limited: dict[str, Database] = {}
+        self._opening = threading.Lock()
         self._at_once = at_once or AT_ONCE
         self._places = threading.BoundedSemaphore(self._at_once)
-        self._settings: dict[str, Any] = {}
 
     def answer(self, question: Question) -> tuple[bytes, str]:
         """The result and its format.
@@ -89,29 +88,31 @@ class SqlService:
             self._places.release()
 
     def _answer(self, question: Question) -> tuple[bytes, str]:
-        name = question.database or next(iter(self._databases))
-        if name not in self._databases:
+        name = question.database or next(iter(self._masters))
+        if name not in self._masters:
             raise QueryError(
                 f"Database {name[:80]} does not exist. (UNKNOWN_DATABASE)", NO_SUCH_DATABASE
             )
-        database = self._databases[name]
+        database = self._database(name)
         canonical = checked(
-            database, question.statement, question.parameters, frozenset(self._databases)
+            database, question.statement, question.parameters, frozenset(self._masters)
         )
         match = _FORMAT.search(canonical)
         fmt = match.group(1) if match else question.output_format
         statement = canonical[: match.start()] if match else canonical
-        settings = self._settings or self._read_settings(name)
         token = f"/* {uuid.uuid4()} */"
         parameters = dict(question.parameters)
         with self._watched(name, token, question.gone):
-            data = database.query_bytes(f"{token} {statement}", fmt, parameters, settings)
+            data = database.query_bytes(f"{token} {statement}", fmt, parameters)
         return data, fmt
 
-    def _read_settings(self, name: str) -> dict[str, Any]:
-        master = self._masters[name]
-        self._settings = {**read_settings(master), **known_settings(master, LIMITS)}
-        return self._settings
+    def _database(self, name: str) -> Database:
+        with self._opening:
+            if name not in self._limited:
+                master = self._masters[name]
+                settings = {**read_settings(master), **known_settings(master, LIMITS)}
+                self._limited[name] = Database(master.address, settings)
+            return self._limited[name]
 
     @contextlib.contextmanager
     def _watched(self, name: str, token: str, gone: Callable[[], bool]) -> Iterator[None]:
