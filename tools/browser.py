@@ -14,6 +14,10 @@ from tools.progress import Progress
 
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SHELL = "chromium-headless-shell"
+_APT_LIMITS = (
+    *("-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20"),
+    *("-o", "Acquire::Retries=1", "-o", "DPkg::Lock::Timeout=120"),
+)
 MACOS_APPS = ("Google Chrome", "Chromium")
 REMEDY = (
     "The end-to-end tests need Chromium and none could be found or installed. Install Chromium or "
@@ -97,8 +101,8 @@ def _may_use_apt() -> bool:
 
 
 def _apt_get(env: Mapping[str, str], *words: str) -> None:
-    """Run apt-get, which may bring packages and take none away."""
-    options = ["-y", "--no-install-recommends", "--no-remove"]
+    """Run apt-get, which may bring packages and take none away, and gives up on dead mirrors."""
+    options = ["-y", "--no-install-recommends", "--no-remove", *_APT_LIMITS]
     quiet = {**env, "DEBIAN_FRONTEND": "noninteractive"}
     run_logged(f"apt-{words[0]}", ["apt-get", *options, *words], quiet)
 
