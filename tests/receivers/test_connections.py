@@ -33,8 +33,8 @@ def stored() -> Storage:
 
 @pytest.fixture(scope="module")
 def hasty(stored: Storage) -> Iterator[Receiver]:
-    """A receiver that gives senders a third of a second."""
-    with running(stored, request_timeout_s=0.3) as receiver:
+    """A receiver that gives senders a second."""
+    with running(stored, request_timeout_s=1) as receiver:
         yield receiver
 
 
@@ -272,7 +272,7 @@ def test_what_never_became_a_request_is_counted_by_its_reason(storage: Storage) 
         b"Access-Control-Request-Method: POST\r\n\r\n": "origin",
         HEAD + BODY[:3]: "timeout",
     }
-    with running(storage, request_timeout_s=0.3) as receiver:
+    with running(storage, request_timeout_s=1) as receiver:
         for sent, reason in cases.items():
             with connected(receiver) as connection:
                 sending = threading.Thread(target=_send_all, args=(connection, sent))
