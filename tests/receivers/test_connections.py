@@ -133,7 +133,7 @@ def test_an_answer_that_takes_its_time_is_waited_for(hasty: Receiver, stored: St
     stored.open.clear()
     with connected(hasty) as connection:
         connection.sendall(HEAD + BODY)
-        timer = threading.Timer(0.6, stored.open.set)
+        timer = threading.Timer(1.6, stored.open.set)
         timer.start()
         assert answer(connection)[0] == 200
         timer.join()
