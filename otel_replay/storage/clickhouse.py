@@ -133,7 +133,8 @@ class Database:
     """
 
     def __init__(self, address: Address, lasting: Mapping[str, int] | None = None) -> None:
-        """`lasting` are settings for all that is asked with `query_bytes`, set in their order."""
+        """`lasting` are settings for what is asked with `query_bytes`, set in their order. On the
+        embedded engine they belong to the connections, and hold for all statements."""
         self.address = address
         self._lasting = dict(lasting or {})
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -253,10 +254,8 @@ class Database:
         with _translated(self.address):
             client = self._connect(clickhouse_connect)
             if self.address.embedded_path is not None:
-                client.command(_set(_COMPILE_LATER))
-                if self._lasting:
-                    # With a statement, each would be asked for, set, and set back: 20 ms in all.
-                    client.command(_set(self._lasting))
+                # With a statement, each would be asked for, set, and set back: 20 ms in all.
+                client.command(_set({**_COMPILE_LATER, **self._lasting}))
             return client
 
     def _connect(self, clickhouse_connect: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from otel_replay.errors import OtelReplayError, OverloadedError
 from otel_replay.storage.clickhouse import Address, Database, EscapedValue, QueryError
-from otel_replay.storage.reading import known_settings, read_settings
+from otel_replay.storage.reading import READ_SETTINGS, known_settings
 from otel_replay_ui.sql.guard import checked
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class SqlService:
         with self._opening:
             if name not in self._limited:
                 master = self._masters[name]
-                settings = {**read_settings(master), **known_settings(master, LIMITS)}
+                settings = known_settings(master, {**READ_SETTINGS, **LIMITS})
                 self._limited[name] = Database(master.address, settings)
             return self._limited[name]
 
