@@ -14,17 +14,11 @@ from otel_replay.storage.blobs.file import FileBlobStore
 from otel_replay.storage.clickhouse import Address, Database
 from tests.support.clickhouse_server import ClickHouseServer
 from tests.support.database import temporary_database
-from tests.support.process import PATIENCE_S
+from tests.support.process import PAGE_PATIENCE_MS
 from tests.support.s3_server import CREDENTIALS, S3Server
 from tests.support.sessions import World
+from tools.browser import ON_PATH, SHELL
 
-_CHROMIUM = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
 _CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +28,7 @@ _CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 # Instead of 5 s: what a page shows comes much later on a machine that does three things at once.
-expect.set_options(timeout=PATIENCE_S / 2 * 1000)
+expect.set_options(timeout=PAGE_PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +115,7 @@ def browser() -> Iterator[Browser]:
     For all tests: a thread can hold one Playwright only.
     """
     named = os.environ.get("CHROMIUM_SHELL") or os.environ.get("CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    found = named or next(filter(None, map(shutil.which, (SHELL, *ON_PATH))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_CHROMIUM_FLAGS)
         yield browser
@@ -132,7 +126,7 @@ def browser() -> Iterator[Browser]:
 def viewer(browser: Browser) -> Iterator[Page]:
     """The page of somebody who watches; script errors fail the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE_S / 2 * 1000)
+    context.set_default_timeout(PAGE_PATIENCE_MS)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from otel_replay.telemetry import Consumer, ExportRequest
 from otel_replay_exporters.commit import CommitLimits
 from otel_replay_exporters.storage import StorageConsumer, create_ingest_tables
 from otel_replay_receivers.otlp.server import OtlpServer
-from tests.support.process import PATIENCE_S
+from tests.support.process import PATIENCE_S, wait_for
 
 
 @dataclass
@@ -98,12 +97,8 @@ class Storage:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Returns once the condition holds; looks often, and has the patience of `wait_for`."""
-    pause = threading.Event()
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not come about within {PATIENCE_S:g} s"
-        pause.wait(0.01)
+    """Returns once the condition holds, which may not be for long."""
+    wait_for("what the test waits for", condition, pause_s=0.01)
 
 
 @contextmanager

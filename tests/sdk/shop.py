@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from otel_replay.browser import SDK_FILES, sdk_path
+from tests.support.http_handler import Handler
 
 JAVASCRIPT = "text/javascript"
 _KINDS = mimetypes.MimeTypes()
@@ -149,11 +150,7 @@ def shop(
     """Serves the pages, the SDK and an OTLP receiver on one origin."""
     world = Shop(pages, options, policy, files=files or {})
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # Head and body go out apart: the second would wait 40 ms for the answer to the first.
-        disable_nagle_algorithm = True
-
+    class ShopHandler(Handler):
         def do_GET(self) -> None:
             self._note(b"")
             path = self.path.partition("?")[0]
@@ -215,10 +212,7 @@ def shop(
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Says nothing: requests are the test's business."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ShopHandler)
     server.daemon_threads = True
     world.origin = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -21,7 +21,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,9 +29,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import clickhouse_connect
 import requests
+from clickhouse_connect.driver.binding import format_str
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from otel_replay.storage.clickhouse import EscapedValue
+from tests.support.http_handler import Handler
 from tests.support.process import wait_for
 
 if sys.version_info >= (3, 14):
@@ -164,16 +166,10 @@ class _Connection:
         changes = {name: "DEFAULT" for name in self._settings if name not in settings}
         # They count as set before they are: a statement that fails half way is undone as well.
         before, self._settings = self._settings, {**self._settings, **settings}
-        changes |= {n: quoted(v) for n, v in settings.items() if before.get(n) != v}
+        changes |= {n: format_str(v) for n, v in settings.items() if before.get(n) != v}
         if changes:
             self.client.command("SET " + ", ".join(f"{n} = {v}" for n, v in changes.items()))
         self._settings = dict(settings)
-
-
-def quoted(text: str) -> str:
-    """A string of SQL."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
 
 
 class _Engine:
@@ -247,10 +243,7 @@ class _Statement:
         )
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Head and body go out apart: the second would wait 40 ms for the answer to the first.
-    disable_nagle_algorithm = True
+class _Handler(Handler):
     engine: _Engine
     _queries = itertools.count(1)
 
@@ -262,7 +255,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._run(query, b"")
 
     def do_POST(self) -> None:
-        body = _decompressed(read_body(self), self.headers.get("Content-Encoding", ""))
+        body = _decompressed(self.read_body(), self.headers.get("Content-Encoding", ""))
         self._run(urlsplit(self.path).query, body)
 
     def _run(self, query: str, body: bytes) -> None:
@@ -285,21 +278,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: the tests that use it say what went wrong."""
-
-
-def read_body(request: BaseHTTPRequestHandler) -> bytes:
-    """The body of a request, of known length or in chunks."""
-    if request.headers.get("Transfer-Encoding", "").lower() != "chunked":
-        return request.rfile.read(int(request.headers.get("Content-Length", 0)))
-    parts = []
-    while size := int(request.rfile.readline().partition(b";")[0], 16):
-        parts.append(request.rfile.read(size))
-        request.rfile.readline()
-    request.rfile.readline()
-    return b"".join(parts)
 
 
 def _decompressed(body: bytes, encoding: str) -> bytes:

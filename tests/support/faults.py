@@ -9,14 +9,14 @@ import struct
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from otel_replay.errors import UnavailableError
 from otel_replay.storage.blobs import BlobInfo, BlobStore
-from tests.support.clickhouse_server import read_body
+from tests.support.http_handler import Handler
 
 Fault = Literal["none", "hang", "hang_after", "lose_answer", "cut_request", "half_answer", "error"]
 """What happens to a request: nothing is answered; nothing though it was carried out; the connection
@@ -143,17 +143,14 @@ class FaultyS3Proxy(FaultyProxy):
         return method in self.methods and self.only_with in target
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Head and body go out apart: the second would wait 40 ms for the answer to the first.
-    disable_nagle_algorithm = True
+class _Handler(Handler):
     server: _Server
 
     def do_GET(self) -> None:
         self._pass_on(b"")
 
     def do_POST(self) -> None:
-        self._pass_on(read_body(self))
+        self._pass_on(self.read_body())
 
     do_HEAD = do_DELETE = do_GET
     do_PUT = do_POST
@@ -217,9 +214,6 @@ class _Handler(BaseHTTPRequestHandler):
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.connection.close()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: the tests that use it say what went wrong."""
 
 
 class _Server(ThreadingHTTPServer):

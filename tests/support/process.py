@@ -25,10 +25,15 @@ _RECEIVE_PORTS = ["--otlp-grpc", "--otlp-http", "--status"]
 
 PATIENCE_S = 120.0
 """For what takes seconds. A slow machine that does three things at once takes many times that."""
+PAGE_PATIENCE_MS = PATIENCE_S / 2 * 1000
+"""For what a page shows."""
 
 
-def wait_for(what: str, condition: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
-    """Returns the first truthy answer of `condition`; fails after `timeout_s`."""
+def wait_for(
+    what: str, condition: Callable[[], T], timeout_s: float = PATIENCE_S, pause_s: float = 0.05
+) -> T:
+    """Returns the first truthy answer of `condition`, asked each `pause_s`; fails after
+    `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while True:
         answer = condition()
@@ -36,7 +41,7 @@ def wait_for(what: str, condition: Callable[[], T], timeout_s: float = PATIENCE_
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {timeout_s:g} s for {what}; the last answer: {answer!r}")
-        time.sleep(0.05)
+        time.sleep(pause_s)
 
 
 def wait_for_more_of_each(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from otel_replay_ui.app import create_app
-from tests.support.process import PATIENCE_S
+from tests.support.process import PAGE_PATIENCE_MS
 from tests.ui import fixture_api
 from tests.ui.worlds import World, shop, strange_trace
 
@@ -40,7 +40,7 @@ def address(world: World) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page; what its scripts throw fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE_S / 2 * 1000)
+    context.set_default_timeout(PAGE_PATIENCE_MS)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
